@@ -1,0 +1,3 @@
+"""railwright: one declarative intent file becomes a running GPU cluster network."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,250 @@
+"""The one way through the package: load, plan, check, emit, write.
+
+The CLI, the Ansible plugins and the tests call these functions and nothing deeper.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from railwright import __version__, output
+from railwright.errors import IntentError, Problem, RailwrightError
+from railwright.output import Changes, Inputs
+
+if TYPE_CHECKING:
+    from railwright.files import OutputFile
+    from railwright.intent.written import Sources
+    from railwright.plan.model import Plan
+    from railwright.sonic.yang import YangFinding
+
+SUMMARY = "report/summary.txt"
+
+
+@dataclass(frozen=True)
+class LoadedPlan:
+    """A plan with the places its intent was read from and the warnings about it."""
+
+    plan: "Plan"
+    sources: "Sources"
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did: its folder, what changed there and the summary text."""
+
+    folder: Path
+    changes: Changes
+    summary: str
+
+
+@lru_cache(maxsize=4)
+def load_plan(intent: Path) -> LoadedPlan:
+    """Return the checked plan of an intent file; one plan per process and file.
+
+    Raises: IntentError with every problem located.
+    """
+    from railwright.intent.loader import load
+    from railwright.plan.build import build
+    from railwright.plan.checks import check
+
+    loaded = load(intent)
+    try:
+        plan = build(loaded.intent)
+    except IntentError as err:
+        located = [loaded.sources.locate(problem) for problem in err.problems]
+        raise IntentError(sorted(located, key=lambda one: (one.file, one.line))) from None
+    problems = tuple(check(plan))
+    found = tuple(loaded.sources.locate(problem) for problem in problems)
+    if any(problem.severity == "error" for problem in found):
+        raise IntentError(found)
+    return LoadedPlan(replace(plan, warnings=problems), loaded.sources, found)
+
+
+def artefacts(plan: "Plan") -> "Iterator[OutputFile]":
+    """Yield every file that follows from the plan."""
+    from railwright.emitters import EMITTERS
+
+    for emit in EMITTERS.values():
+        yield from emit(plan)
+
+
+def build(intent: Path, out: Path, *, dry_run: bool = False) -> Built:
+    """Write every artefact of an intent below `out`/<cluster>, or only compare (`dry_run`).
+
+    An unchanged build is recognised by its input hashes before anything heavy is imported.
+    Raises: IntentError, OutputError.
+    """
+    engine = _engine()
+    if (previous := _unchanged(intent, out, engine)) is not None:
+        return previous
+    loaded = load_plan(intent)
+    files = tuple(artefacts(loaded.plan))
+    inputs = Inputs(
+        intent=intent.name,
+        files={
+            Path(name).relative_to(intent.parent).as_posix(): output.sha256(Path(name).read_bytes())
+            for name in loaded.sources.files
+        },
+        engine=engine,
+    )
+    folder = out / loaded.plan.intent.cluster
+    act = output.compare if dry_run else output.write
+    changes = act(folder, files, inputs)
+    summary = next(file.content.decode() for file in files if file.path == SUMMARY)
+    return Built(folder, changes, summary)
+
+
+def _unchanged(intent: Path, out: Path, engine: str) -> Built | None:
+    for path in sorted(out.glob(f"*/{output.MANIFEST}")):
+        folder = path.parent
+        manifest = output.read_manifest(folder)
+        if manifest is None or (manifest["intent"], manifest["engine"]) != (intent.name, engine):
+            continue
+        if _same_inputs(intent, manifest["inputs"]) and output.unchanged(folder, manifest):
+            summary = (folder / SUMMARY).read_text()
+            return Built(folder, Changes((), (), (), len(manifest["files"])), summary)
+    return None
+
+
+def _same_inputs(intent: Path, recorded: dict[str, str]) -> bool:
+    try:
+        return all(
+            output.sha256((intent.parent / name).read_bytes()) == digest
+            for name, digest in recorded.items()
+        )
+    except OSError:
+        return False
+
+
+def _engine() -> str:
+    """Return a hash of the package itself: code, catalog and templates."""
+    package = Path(__file__).parent
+    roots = [package, templates()]
+    parts = [
+        f"{path.relative_to(root).as_posix()}:{output.sha256(path.read_bytes())}"
+        for root in roots
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    return output.sha256("\n".join(parts).encode())
+
+
+def templates() -> Path:
+    """Return the folder of templates: inside the wheel, else the checkout's."""
+    packaged = Path(__file__).parent / "_templates"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One inventory host: its groups and its variables, plain values only."""
+
+    name: str
+    groups: tuple[str, ...]
+    variables: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The hosts of a plan: those that are here, those that are not, variables of all."""
+
+    present: tuple[Host, ...]
+    absent: tuple[str, ...]
+    variables: dict[str, str | int]
+
+
+def inventory(intent: Path, only: str | None) -> Inventory:
+    """Return the devices of an intent; `only` names a file that lists the hosts that are here.
+
+    Raises: IntentError, RailwrightError when the list cannot be read.
+    """
+    from railwright.plan.groups import groups
+
+    plan = load_plan(intent).plan
+    here = None if only is None else _lines(Path(only))
+    access = plan.intent.access
+    hosts = tuple(
+        Host(
+            device.name,
+            groups(device),
+            {
+                "ansible_host": device.management.address,
+                "ansible_user": access.switch_user if device.is_switch else access.node_user,
+            },
+        )
+        for device in plan.devices
+    )
+    return Inventory(
+        present=tuple(host for host in hosts if here is None or host.name in here),
+        absent=tuple(host.name for host in hosts if here is not None and host.name not in here),
+        variables={
+            "railwright_intent": str(intent.resolve()),
+            "railwright_version": __version__,
+            "railwright_cluster": plan.intent.cluster,
+            "railwright_max_fail_percentage": plan.intent.rollout.max_fail_percentage,
+            "railwright_parallel_nodes": plan.intent.rollout.parallel_nodes,
+        },
+    )
+
+
+def _lines(path: Path) -> frozenset[str]:
+    try:
+        return frozenset(path.read_text().split())
+    except OSError as err:
+        raise RailwrightError(f"{path}: cannot be read: {err.strerror}") from err
+
+
+def node_tree(intent: Path, host: str, role: str) -> "tuple[OutputFile, ...]":
+    """Return the files one role lays down on one node.
+
+    Raises: RailwrightError for a host that is no node of this plan, or a role without files.
+    """
+    from railwright.emitters.node_config import TREES, tree
+
+    plan = load_plan(intent).plan
+    device = plan.device.get(host)
+    if device is None or device.role != "gpu_node":
+        raise RailwrightError(f"{host} is no node of {intent}")
+    if role not in TREES:
+        raise RailwrightError(f"no files for role {role!r}; choose one of {', '.join(TREES)}")
+    return tree(plan, device, role)
+
+
+def scaffold(cluster: str | None, gpus: int, switch: str, node: str, design: str) -> str:
+    """Return the commented text of a new intent, every default shown.
+
+    Raises: RailwrightError for unknown models, IntentError for impossible numbers.
+    """
+    from railwright.catalog import loader
+    from railwright.intent.scaffold import scaffold as text
+
+    return text(
+        cluster=cluster,
+        gpus=gpus,
+        switch=switch,
+        node=node,
+        design=design,
+        gpus_per_node=loader.node(node).gpus,
+        known_switches=loader.switch_names(),
+        known_nodes=loader.node_names(),
+    )
+
+
+def validate_yang(plan: "Plan", models: Path) -> "list[YangFinding]":
+    """Validate every switch configuration against the YANG models of an image.
+
+    Secrets are replaced by placeholders. Raises: RailwrightError without models or yanglint.
+    """
+    from railwright.emitters.sonic_config import intended, required_secrets, secrets
+    from railwright.sonic.yang import ModelSet
+
+    configs = {}
+    for device in plan.switches:
+        slots = required_secrets(plan, device)
+        configs[device.name] = secrets.merge(
+            intended(plan, device), slots, secrets.placeholders(slots)
+        )
+    return ModelSet.load(models).validate(configs)

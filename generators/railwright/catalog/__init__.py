@@ -1,0 +1,1 @@
+"""Hardware and release facts as data, each with its source."""

@@ -1,0 +1,116 @@
+"""Catalog entries by name: one YAML file per switch or node model, read once per process.
+
+A name is a file stem and is looked up in the folder's listing, so no name can lead elsewhere.
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from railwright.catalog.model import CatalogModel, NodeModel, SwitchPlatform
+from railwright.catalog.sonic_model import Tier, TierTable, UpdaterTable
+from railwright.errors import RailwrightError
+
+DATA = Path(__file__).parent / "data"
+SUFFIX = ".yml"
+
+# The C loader reads a switch of 64 cages several times faster; both are safe loaders.
+_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Entry = TypeVar("_Entry", bound=CatalogModel)
+
+
+class UnknownModelError(RailwrightError):
+    """A model name that the catalog does not have; the text lists those it has."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        close = get_close_matches(name.lower(), names, n=1)
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        super().__init__(
+            f"no {kind} model {name!r} in the catalog; {hint}it has {', '.join(names) or 'none'}"
+        )
+
+
+class CatalogDataError(RailwrightError):
+    """A catalog file that is unreadable, malformed or contradicts itself."""
+
+
+def switch_names() -> tuple[str, ...]:
+    """Return the names of all switch models, sorted."""
+    return tuple(_files("switches"))
+
+
+def node_names() -> tuple[str, ...]:
+    """Return the names of all node models, sorted."""
+    return tuple(_files("nodes"))
+
+
+@cache
+def switch(name: str) -> SwitchPlatform:
+    """Return a switch model.
+
+    Raises: UnknownModelError with the names there are; CatalogDataError for a broken file.
+    """
+    return _read(_path("switch", "switches", name), SwitchPlatform)
+
+
+@cache
+def node(name: str) -> NodeModel:
+    """Return a node model. Raises: as `switch`."""
+    return _read(_path("node", "nodes", name), NodeModel)
+
+
+@cache
+def tiers() -> Mapping[str, Tier]:
+    """Return what each fabric tier (`leaf`, `spine`, `superspine`) is to SONiC."""
+    return MappingProxyType(dict[str, Tier](_tier_table().tiers.items()))
+
+
+def rejected_types() -> Mapping[str, str]:
+    """Return the DEVICE_METADATA types that no tier may use, each with the reason."""
+    return MappingProxyType(_tier_table().rejected)
+
+
+@cache
+def updater() -> UpdaterTable:
+    """Return which edits SONiC's updater accepts, by the ASIC name it resolves."""
+    return _read(DATA / "sonic" / f"updater{SUFFIX}", UpdaterTable)
+
+
+@cache
+def _tier_table() -> TierTable:
+    return _read(DATA / "sonic" / f"tiers{SUFFIX}", TierTable)
+
+
+@cache
+def _files(folder: str) -> Mapping[str, Path]:
+    paths = sorted((DATA / folder).glob(f"*{SUFFIX}"))
+    return MappingProxyType({path.stem: path for path in paths})
+
+
+def _path(kind: str, folder: str, name: str) -> Path:
+    files = _files(folder)
+    if name not in files:
+        raise UnknownModelError(kind, name, files)
+    return files[name]
+
+
+def _read(path: Path, model: type[_Entry]) -> _Entry:
+    """Return the entry in a file. Raises: CatalogDataError naming the file and every fault."""
+    try:
+        with path.open("rb") as stream:
+            data = yaml.load(stream, _YamlLoader)  # noqa: S506 (a safe loader, see above)
+        return model.model_validate(data)
+    except ValidationError as err:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in err.errors()
+        )
+        raise CatalogDataError(f"{path.name}: {faults}") from err
+    except (OSError, yaml.YAMLError) as err:
+        raise CatalogDataError(f"{path.name}: cannot be read: {err}") from err

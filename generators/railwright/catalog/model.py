@@ -1,0 +1,204 @@
+"""What the catalog knows about a switch platform or a node, as frozen models.
+
+Nothing here is computed from a naming pattern: lanes, aliases and breakouts are read from the
+data files, because real boxes break every pattern (see the `source:` of each entry).
+"""
+
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class CatalogModel(BaseModel):
+    """Base of catalog entries: immutable, unknown keys rejected."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Cage(NamedTuple):
+    """One front-panel cage: `[cage, name, lanes, panel_index, alias]` in the data file.
+
+    `cage` is the faceplate number, `name` the SONiC parent port, `lanes` all its lanes in order
+    (`17-24` or `17,18,...`), `panel_index` SONiC's PORT.index, `alias` the alias without breakout.
+    """
+
+    cage: int
+    name: str
+    lanes: str
+    panel_index: int
+    alias: str
+
+
+class AuxPort(NamedTuple):
+    """A data port that is no splittable cage: `[name, lanes, panel_index, alias, speed_gbps]`.
+
+    `autoneg` is what the platform's port_config.ini says, None where it says nothing.
+    """
+
+    name: str
+    lanes: str
+    panel_index: int
+    alias: str
+    speed_gbps: int
+    autoneg: Literal["on", "off"] | None = None
+
+
+class Breakout(CatalogModel):
+    """One way to split a cage; `mode` is the text of the platform's own platform.json."""
+
+    mode: str
+    ports: Annotated[int, Field(ge=1, le=8)]
+    speed_gbps: Annotated[int, Field(ge=1)]
+    alias_suffixes: tuple[str, ...]
+    source: str
+
+
+class Asic(CatalogModel):
+    """The switching chip.
+
+    `vendor` is SONiC's asic_type; `updater_name` is what SONiC's updater resolves this platform's
+    HWSKUs to when it decides which edits it accepts.
+    """
+
+    vendor: Literal["mellanox", "broadcom", "marvell-teralynx", "marvell-prestera", "vs"]
+    family: str
+    capacity_gbps: int
+    updater_name: str
+    source: str
+
+
+class Sku(CatalogModel):
+    """One HWSKU: which breakout every cage has by default, keyed by cage ranges (`1-32`)."""
+
+    name: str
+    cages: dict[str, str]
+    buffers: str | None = None
+    source: str
+
+
+class RoleChoice(CatalogModel):
+    """Which HWSKU a role uses on this platform."""
+
+    hwsku: str
+    reason: str
+
+
+class BufferPool(CatalogModel):
+    """A row of BUFFER_POOL."""
+
+    type: Literal["ingress", "egress", "both"]
+    mode: Literal["static", "dynamic"]
+    size_bytes: int | None = None
+    xoff_bytes: int | None = None
+
+
+class BufferProfile(CatalogModel):
+    """A row of BUFFER_PROFILE."""
+
+    pool: str
+    size_bytes: int
+    dynamic_th: int | None = None
+    static_th_bytes: int | None = None
+
+
+class LosslessRow(NamedTuple):
+    """One row of the platform's pg_profile_lookup.ini, sizes in bytes."""
+
+    speed_gbps: int
+    length_m: int
+    size_bytes: int
+    xon_bytes: int
+    xoff_bytes: int
+    threshold: int
+    xon_offset_bytes: int | None = None
+
+
+class Buffers(CatalogModel):
+    """The traditional buffer model a SKU ships: pools, profiles and the lossless lookup table.
+
+    `ingress_lossy_profile` serves the lossy priority groups; `egress_lossless_profile` and
+    `egress_lossy_profile` serve the queues. The profile lists are those of every port and empty
+    where the platform ships none. `assumed` says that some of it is not this SKU's own.
+    """
+
+    pools: dict[str, BufferPool]
+    profiles: dict[str, BufferProfile]
+    lossless_pool: str
+    ingress_lossy_profile: str
+    egress_lossless_profile: str
+    egress_lossy_profile: str
+    ingress_profile_list: tuple[str, ...] = ()
+    egress_profile_list: tuple[str, ...] = ()
+    lossless_rows: tuple[LosslessRow, ...]
+    assumed: bool = False
+    source: str
+
+
+class Wred(CatalogModel):
+    """ECN thresholds the platform ships, bytes per port queue."""
+
+    kmin_bytes: int
+    kmax_bytes: int
+    max_probability_percent: int
+    source: str
+
+
+class Features(CatalogModel):
+    """What the platform's image supports."""
+
+    pfc_to_pg_map: bool
+    global_dscp_map: bool
+    switch_hash: bool
+    ecn_counters: bool
+    source: str
+
+
+class SwitchPlatform(CatalogModel):
+    """One switch model."""
+
+    name: str
+    vendor: str
+    model: str
+    nos: Literal["sonic"]
+    sonic_platform: str
+    asic: Asic
+    cages: tuple[Cage, ...] = ()
+    aux_ports: tuple[AuxPort, ...] = ()
+    breakouts: tuple[Breakout, ...] = ()
+    skus: tuple[Sku, ...]
+    roles: dict[Literal["leaf", "spine", "oob_switch"], RoleChoice]
+    buffers: dict[str, Buffers] = {}
+    wred: Wred | None = None
+    features: Features
+    assumptions: tuple[str, ...] = ()
+    source: str
+
+
+class ComputeNic(NamedTuple):
+    """One rail NIC: `[rail, pci, rdma, gpu, gpu_pci, numa, cage, speed_gbps]`.
+
+    The PCI addresses are None (`null` in the file) where they differ from vendor to vendor.
+    """
+
+    rail: int
+    pci: str | None
+    rdma: str
+    gpu: int
+    gpu_pci: str | None
+    numa: int
+    cage: str
+    speed_gbps: int
+
+
+class NodeModel(CatalogModel):
+    """One node model: its GPUs and its rail NICs."""
+
+    name: str
+    vendor: str
+    model: str
+    gpus: int
+    rack_units: int
+    max_power_w: int
+    nics: tuple[ComputeNic, ...]
+    assumptions: tuple[str, ...] = ()
+    source: str

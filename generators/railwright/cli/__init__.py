@@ -1,0 +1,144 @@
+"""The command line: arguments, exit codes; the only reader of clock and environment.
+
+Exit codes: 0 done or in sync, 1 error, 2 difference found. Heavy imports happen inside verbs.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from railwright import __version__
+from railwright.cli import live, paper
+from railwright.cli.console import DEFAULT_INTENT, ERROR
+from railwright.errors import RailwrightError
+
+TABLES = ("devices", "links", "addresses", "subnets", "asns", "rails", "qos", "headroom")
+CLASSES = ("hitless", "port-bounce", "bgp-reset", "service-restart", "config-reload", "reboot")
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose usage errors exit with 1: 2 means a difference was found."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the error, exit 1."""
+        self.print_usage(sys.stderr)
+        self.exit(ERROR, f"{self.prog}: {message}\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; return its exit code."""
+    arguments = parser().parse_args(argv)
+    verb: Callable[[argparse.Namespace], int] = arguments.verb
+    try:
+        return verb(arguments)
+    except RailwrightError as err:
+        print(err, file=sys.stderr)
+        return ERROR
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERROR
+    except KeyboardInterrupt:
+        print("interrupted; nothing half-done was kept", file=sys.stderr)
+        return ERROR
+
+
+def parser() -> Parser:
+    """Return the parser of every verb that exists."""
+    top = Parser(
+        prog="railwright",
+        description="One declarative intent file becomes a running GPU cluster network.",
+    )
+    top.add_argument("--version", action="version", version=f"railwright {__version__}")
+    verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
+
+    one = _verb(verbs, "init", paper.init, "print a commented intent for a new cluster")
+    one.add_argument("--gpus", type=int, required=True, help="GPUs deployed now")
+    one.add_argument("--switch", default="cx864e-n", help="switch platform (default: %(default)s)")
+    one.add_argument("--node", default="hgx-h100", help="node model (default: %(default)s)")
+    one.add_argument("--name", help="cluster name (default: gpu-<GPUS>)")
+    one.add_argument("--design", choices=("rail-optimized", "rail-only"), default="rail-optimized")
+
+    one = _verb(verbs, "validate", paper.validate, "report every problem of an intent at once")
+    _intent(one)
+    one.add_argument(
+        "--yang",
+        type=Path,
+        metavar="DIR",
+        help="also validate every config_db.json against these SONiC YANG models",
+    )
+
+    one = _verb(verbs, "build", paper.build, "write every artefact below OUT/<cluster>/")
+    _intent(one)
+    one.add_argument("--out", type=Path, default=Path("build"), help="default: %(default)s")
+    one.add_argument(
+        "--check", action="store_true", help="write nothing; exit 2 if a file would change"
+    )
+
+    one = _verb(verbs, "show", paper.show, "print a table of the plan")
+    _intent(one)
+    one.add_argument("what", choices=TABLES, metavar="WHAT", help=", ".join(TABLES))
+    one.add_argument("--format", choices=("table", "json", "csv"), default="table")
+
+    one = _verb(verbs, "explain", paper.explain, "say why a value is what it is")
+    one.add_argument(
+        "words",
+        nargs="+",
+        metavar="[INTENT] HOST SUBJECT",
+        help="a device or `fabric`, then asn, loopback, block, Ethernet0 xoff, spines, ...",
+    )
+    one.add_argument("--format", choices=("text", "json"), default="text")
+
+    one = _verb(verbs, "catalog", paper.catalog, "list or show hardware facts")
+    one.add_argument("action", choices=("list", "show"))
+    one.add_argument("name", nargs="?")
+
+    _lab(verbs.add_parser("lab", help="this cluster, or part of it, on this host"))
+    return top
+
+
+def _lab(one: Parser) -> None:
+    actions = one.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _verb(actions, "check", live.lab_check, "say whether this host can run a lab")
+    up = _lab_action(actions, "up", live.lab_up, "bring the lab up, or what is missing of it")
+    up.add_argument("--nodes", type=int, default=0, help="GPU nodes to boot (default: none)")
+    status = _lab_action(actions, "status", live.lab_status, "report every device")
+    status.add_argument("--format", choices=("text", "json"), default="text")
+    run = _lab_action(actions, "exec", live.lab_exec, "run a command where the devices are")
+    run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
+    _lab_action(actions, "down", live.lab_down, "take the lab down, whatever state it is in")
+
+
+def _lab_action(
+    actions: "argparse._SubParsersAction[Parser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+) -> Parser:
+    one = _verb(actions, name, run, text)
+    one.add_argument("intent", type=Path, metavar="INTENT", help="intent file")
+    return one
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[Parser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+) -> Parser:
+    one = verbs.add_parser(name, help=text, description=text)
+    one.set_defaults(verb=run)
+    return one
+
+
+def _intent(one: Parser) -> None:
+    one.add_argument(
+        "intent",
+        nargs="?",
+        type=Path,
+        default=DEFAULT_INTENT,
+        metavar="INTENT",
+        help=f"intent file (default: {DEFAULT_INTENT})",
+    )

@@ -1,0 +1,29 @@
+"""A node's files, as they lie below / on the node; one tree per Ansible role.
+
+A role lays its tree down and owns it: a file of the role's folders that is no longer in the tree
+is removed. Every path is listed here, so that nothing is rendered twice.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from railwright.emitters.node_config import lldp, rail_network
+from railwright.files import OutputFile
+from railwright.plan.model import Device, Plan
+
+Tree = Callable[[Plan, Device], Iterator[OutputFile]]
+
+TREES: Mapping[str, Tree] = MappingProxyType({"rail_network": rail_network.tree, "lldp": lldp.tree})
+
+
+def tree(plan: Plan, device: Device, role: str) -> tuple[OutputFile, ...]:
+    """Return the files of one role on one node. Raises: KeyError for a role without a tree."""
+    return tuple(TREES[role](plan, device))
+
+
+def emit(plan: Plan) -> Iterator[OutputFile]:
+    """Yield `nodes/<host>/<path on the node>` for every GPU node."""
+    for device in plan.gpu_nodes:
+        for role in TREES:
+            for file in tree(plan, device, role):
+                yield OutputFile(f"nodes/{device.name}/{file.path}", file.content, file.mode)

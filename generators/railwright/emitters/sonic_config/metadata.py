@@ -1,0 +1,40 @@
+"""DEVICE_METADATA: who the switch is and which of SONiC's back ends read its tables."""
+
+from railwright.catalog.loader import tiers
+from railwright.emitters.sonic_config.view import SwitchView
+from railwright.plan.model import Role
+from railwright.sonic.configdb import ConfigDb, Row
+
+
+def device_type(role: Role) -> str:
+    """Return DEVICE_METADATA.type of a switch role.
+
+    The type seeds the ECMP hash and steers BGP on stock images, so it is a recorded choice.
+    """
+    return tiers()[role].type
+
+
+def tables(view: SwitchView) -> ConfigDb:
+    """Return DEVICE_METADATA without `mac`, which only the box knows."""
+    device = view.device
+    row: Row = {
+        "bgp_asn": str(device.asn),
+        "buffer_model": "traditional",
+        "default_bgp_status": "up",
+        # Read only by `pfcwd start_default`, which would replace our PFC_WD rows by stock ones
+        # (source: sonic-utilities pfcwd/main.py).
+        "default_pfcwd_status": "disable",
+        # bgpcfgd reads BGP_NEIGHBOR|ip rows; frrcfgd would ignore them
+        # (source: sonic-buildimage dockers/docker-fpm-frr/docker_init.sh).
+        "docker_routing_config_mode": "separated",
+        "frr_mgmt_framework_config": "false",
+        "hostname": device.name,
+        "hwsku": device.hwsku or "",
+        "platform": view.platform.sonic_platform,
+        "synchronous_mode": "enable",
+        "timezone": view.plan.intent.services.timezone,
+        "type": device_type(device.role),
+        # Enabled, every `config` command on the switch would run the whole updater.
+        "yang_config_validation": "disable",
+    }
+    return {"DEVICE_METADATA": {"localhost": row}}

@@ -1,0 +1,33 @@
+"""DEVICE_NEIGHBOR and DEVICE_NEIGHBOR_METADATA: who is at the other end of deployed links."""
+
+from railwright.emitters.sonic_config.interfaces import HOST_LENGTH
+from railwright.emitters.sonic_config.metadata import device_type
+from railwright.emitters.sonic_config.view import SwitchView
+from railwright.plan.model import Device
+from railwright.sonic.configdb import ConfigDb, Row
+
+HOST_TYPE = "Server"
+"""What SONiC's stock templates call a host (files/build_templates/buffers_config.j2)."""
+
+
+def tables(view: SwitchView) -> ConfigDb:
+    """Return the neighbours by local port, as SONiC's tools look them up, and who they are."""
+    deployed = [one for one in view.cabled if one.link.deployed]
+    peers = {one.peer.device: view.plan.device[one.peer.device] for one in deployed}
+    return {
+        "DEVICE_NEIGHBOR": {
+            one.name: {"name": one.peer.device, "port": one.peer.port} for one in deployed
+        },
+        "DEVICE_NEIGHBOR_METADATA": {name: _metadata(peer) for name, peer in peers.items()},
+    }
+
+
+def _metadata(peer: Device) -> Row:
+    row: Row = {
+        "hwsku": peer.hwsku or peer.platform,
+        "mgmt_addr": peer.management.address,
+        "type": device_type(peer.role) if peer.is_switch else HOST_TYPE,
+    }
+    if peer.loopback:
+        row["lo_addr"] = f"{peer.loopback}/{HOST_LENGTH}"
+    return row

@@ -1,0 +1,126 @@
+"""Traffic classes on the switch: maps, schedulers, ECN marking and what every port uses of them.
+
+Whatever may be tuned lives in shared rows (maps, SCHEDULER, WRED_PROFILE): a change of them does
+not touch a port, while any change of a port's own rows bounces it.
+"""
+
+from collections.abc import Iterator
+
+from railwright.emitters.sonic_config.view import SwitchView
+from railwright.plan.model import QosClass
+from railwright.sonic.configdb import ConfigDb, Row, row_key
+from railwright.sonic.tables import SHARED, Rows, comma_list
+
+PRIORITIES = range(8)  # priorities, traffic classes, unicast queues and priority groups of 802.1Q
+WRED = f"{SHARED}_LOSSLESS"
+
+
+def tables(view: SwitchView) -> ConfigDb:
+    """Return every QoS table; ports reserved for growth have their rows from the first day."""
+    classes = view.plan.qos
+    return {
+        **_maps(view, classes),
+        "PORT_QOS_MAP": _port_maps(view, classes),
+        "QUEUE": dict(_queues(view, classes)),
+        "SCHEDULER": {scheduler_name(one): _scheduler(one) for one in classes},
+        "WRED_PROFILE": {WRED: _wred(view)},
+    }
+
+
+def lossless_priorities(classes: tuple[QosClass, ...]) -> tuple[int, ...]:
+    """Return the priorities that PFC protects."""
+    return tuple(one.priority for one in classes if one.lossless)
+
+
+def lossy_priority_group(classes: tuple[QosClass, ...]) -> int:
+    """Return the priority group that all lossy traffic shares: that of the default class."""
+    return next(one.priority for one in classes if not one.lossless and not one.strict)
+
+
+def scheduler_name(one: QosClass) -> str:
+    """Return the SCHEDULER row of a class; it keeps its name when the class moves its queue."""
+    return f"scheduler.{one.name}"
+
+
+def _maps(view: SwitchView, classes: tuple[QosClass, ...]) -> ConfigDb:
+    lossless = lossless_priorities(classes)
+    lossy = str(lossy_priority_group(classes))
+    identity: Row = {str(number): str(number) for number in PRIORITIES}
+    groups: Row = {
+        str(number): str(number) if number in lossless else lossy for number in PRIORITIES
+    }
+    maps: ConfigDb = {
+        "DSCP_TO_TC_MAP": {SHARED: _dscp_map(classes)},
+        "MAP_PFC_PRIORITY_TO_QUEUE": {SHARED: identity},
+        "TC_TO_PRIORITY_GROUP_MAP": {SHARED: groups},
+        "TC_TO_QUEUE_MAP": {SHARED: identity},
+    }
+    if view.platform.features.pfc_to_pg_map:
+        maps["PFC_PRIORITY_TO_PRIORITY_GROUP_MAP"] = {
+            SHARED: {str(number): str(number) for number in lossless}
+        }
+    return maps
+
+
+def _dscp_map(classes: tuple[QosClass, ...]) -> Row:
+    """Return all 64 DSCPs, each with its class's priority (the classes take each DSCP once)."""
+    return {str(dscp): str(one.priority) for one in classes for dscp in one.dscps}
+
+
+def _port_maps(view: SwitchView, classes: tuple[QosClass, ...]) -> Rows:
+    """Return one shared row for every cabled port, and `global` where the platform needs it.
+
+    orchagent honours only `dscp_to_tc_map` of the global row (swss qosorch.cpp).
+    """
+    lossless = comma_list(lossless_priorities(classes))
+    row: Row = {
+        "dscp_to_tc_map": SHARED,
+        "pfc_enable": lossless,
+        "pfc_to_queue_map": SHARED,
+        "pfcwd_sw_enable": lossless,
+        "tc_to_pg_map": SHARED,
+        "tc_to_queue_map": SHARED,
+    }
+    if view.platform.features.pfc_to_pg_map:
+        row["pfc_to_pg_map"] = SHARED
+    rows: Rows = {one.name: row for one in view.cabled}
+    if view.platform.features.global_dscp_map:
+        rows["global"] = {"dscp_to_tc_map": SHARED}
+    return rows
+
+
+def _queues(view: SwitchView, classes: tuple[QosClass, ...]) -> Iterator[tuple[str, Row]]:
+    """Yield the queues that carry traffic; the others keep the chip's default."""
+    rows = [(str(one.priority), _queue(one)) for one in classes]
+    for port in view.cabled:
+        for queue, row in rows:
+            yield row_key(port.name, queue), row
+
+
+def _queue(one: QosClass) -> Row:
+    row: Row = {"scheduler": scheduler_name(one)}
+    if one.lossless:
+        row["wred_profile"] = WRED
+    return row
+
+
+def _scheduler(one: QosClass) -> Row:
+    if one.strict:
+        return {"type": "STRICT"}
+    return {"type": "DWRR", "weight": str(one.weight)}
+
+
+def _wred(view: SwitchView) -> Row:
+    """Return the ECN marking profile of the lossless queue.
+
+    Marking happens only with `wred_green_enable` true; without policers all packets are green,
+    the other colours carry the same numbers so that a later policer changes nothing.
+    """
+    ecn = view.plan.intent.roce.ecn
+    row: Row = {"ecn": "ecn_all"}
+    for colour in ("green", "red", "yellow"):
+        row[f"{colour}_drop_probability"] = str(ecn.max_probability_percent)
+        row[f"{colour}_max_threshold"] = str(ecn.kmax_bytes)
+        row[f"{colour}_min_threshold"] = str(ecn.kmin_bytes)
+        row[f"wred_{colour}_enable"] = "true"
+    return row

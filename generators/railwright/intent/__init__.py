@@ -1,0 +1,1 @@
+"""What a person writes: the intent file, its models and its loader."""

@@ -1,0 +1,17 @@
+"""The groups a device belongs to: the same for Ansible plays, `--limit` and Nornir."""
+
+from railwright.naming import rail_interface
+from railwright.plan.model import Device
+
+SWITCH = "switch"
+HOST = "host"
+
+
+def groups(device: Device) -> tuple[str, ...]:
+    """Return a device's groups: its role, its SU, for a leaf its rail, and switch or host."""
+    names: list[str] = [device.role, SWITCH if device.is_switch else HOST]
+    if device.su is not None:
+        names.append(f"su{device.su}" if device.pod is None else f"pod{device.pod}_su{device.su}")
+    if device.rail is not None:
+        names.append(rail_interface(device.rail))
+    return tuple(names)

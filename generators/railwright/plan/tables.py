@@ -1,0 +1,162 @@
+"""The plan as flat rows, one function per table: what `show` prints and scripts read.
+
+Every row of a table has the same keys in the same order; a value that does not apply is None.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from railwright.plan.model import Plan
+
+Cell = str | int | float | bool | None
+Row = dict[str, Cell]
+
+
+def devices(plan: Plan) -> Iterator[Row]:
+    """Yield one row per deployed device."""
+    for device in plan.devices:
+        yield {
+            "name": device.name,
+            "role": device.role,
+            "network": device.network,
+            "platform": device.platform,
+            "hwsku": device.hwsku,
+            "pod": device.pod,
+            "su": device.su,
+            "rail": device.rail,
+            "loopback": device.loopback,
+            "asn": device.asn,
+            "mgmt_address": device.management.address,
+            "mgmt_prefix_length": device.management.prefix_length,
+            "mgmt_gateway": device.management.gateway,
+            "bmc_address": device.bmc.address if device.bmc else None,
+        }
+
+
+def links(plan: Plan) -> Iterator[Row]:
+    """Yield one row per link, reserved ones included (`deployed` false)."""
+    for link in plan.links:
+        yield {
+            "id": link.id,
+            "kind": link.kind,
+            "network": link.network,
+            "su": link.su,
+            "rail": link.rail,
+            "a_device": link.a.device,
+            "a_port": link.a.port,
+            "a_address": link.a.address,
+            "z_device": link.z.device,
+            "z_port": link.z.port,
+            "z_address": link.z.address,
+            "prefix": link.prefix,
+            "speed_gbps": link.speed_gbps,
+            "length_m": link.length.length_m,
+            "length_from": link.length.provenance,
+            "length_assumed": link.length.assumed,
+            "deployed": link.deployed,
+        }
+
+
+def addresses(plan: Plan) -> Iterator[Row]:
+    """Yield one row per address of a deployed device."""
+    for device in plan.devices:
+        if device.loopback:
+            yield _address(device.name, "Loopback0", device.loopback, 32, "loopback")
+        place = device.management
+        port = "eth0"
+        yield _address(device.name, port, place.address, place.prefix_length, "management")
+        if device.bmc:
+            bmc = device.bmc
+            yield _address(device.name, "bmc", bmc.address, bmc.prefix_length, "bmc")
+        for name, link in plan.links_of.get(device.name, {}).items():
+            yield _address(device.name, name, link.end(device.name).address, 31, link.kind)
+
+
+def _address(device: str, port: str, address: str, prefix_length: int, kind: str) -> Row:
+    return {
+        "device": device,
+        "port": port,
+        "address": address,
+        "prefix_length": prefix_length,
+        "kind": kind,
+    }
+
+
+def subnets(plan: Plan) -> Iterator[Row]:
+    """Yield one row per block or subnet."""
+    for subnet in plan.subnets:
+        yield {
+            "prefix": subnet.prefix,
+            "kind": subnet.kind,
+            "owner": subnet.owner,
+            "gateway": subnet.gateway or None,
+        }
+
+
+def asns(plan: Plan) -> Iterator[Row]:
+    """Yield one row per switch that speaks BGP."""
+    for device in plan.switches:
+        sessions = len(plan.sessions_of.get(device.name, ()))
+        yield {"asn": device.asn, "name": device.name, "role": device.role, "sessions": sessions}
+
+
+def rails(plan: Plan) -> Iterator[Row]:
+    """Yield one row per leaf: which rail of which SU it serves and with how many ports."""
+    for device in plan.switches:
+        if device.role != "leaf":
+            continue
+        table = plan.links_of.get(device.name, {}).values()
+        hosts = [link for link in table if link.kind == "host"]
+        yield {
+            "su": device.su,
+            "rail": device.rail,
+            "leaf": device.name,
+            "nodes": sum(link.deployed for link in hosts),
+            "reserved": len(hosts),
+            "block": next(one.prefix for one in plan.subnets if one.owner == device.name),
+        }
+
+
+def qos(plan: Plan) -> Iterator[Row]:
+    """Yield one row per traffic class."""
+    everything_else = max(len(one.dscps) for one in plan.qos)
+    for one in plan.qos:
+        many = len(one.dscps) == everything_else
+        yield {
+            "name": one.name,
+            "priority": one.priority,
+            "dscp": "all others" if many else ",".join(map(str, one.dscps)),
+            "lossless": one.lossless,
+            "scheduling": "strict" if one.strict else "dwrr",
+            "weight": one.weight,
+        }
+
+
+def headroom(plan: Plan) -> Iterator[Row]:
+    """Yield one row per kind of lossless port: platform, speed and cable length."""
+    for (platform, hwsku, speed_gbps, length_m), room in plan.headroom.items():
+        yield {
+            "platform": platform,
+            "hwsku": hwsku,
+            "speed_gbps": speed_gbps,
+            "length_m": length_m,
+            "table_length_m": room.table_length_m,
+            "xon_bytes": room.xon_bytes,
+            "xoff_bytes": room.xoff_bytes,
+            "size_bytes": room.size_bytes,
+            "assumed": room.assumed,
+        }
+
+
+TABLES: Mapping[str, Callable[[Plan], Iterator[Row]]] = MappingProxyType(
+    {
+        "devices": devices,
+        "links": links,
+        "addresses": addresses,
+        "subnets": subnets,
+        "asns": asns,
+        "rails": rails,
+        "qos": qos,
+        "headroom": headroom,
+    }
+)

@@ -1,0 +1,208 @@
+"""Every data file of the catalog is complete and consistent in itself."""
+
+from collections import Counter
+
+import pytest
+
+from railwright.catalog import loader
+from railwright.catalog.model import Buffers, Sku, SwitchPlatform
+from railwright.catalog.ports import cage_lanes, default_mode, numbers, split
+
+SWITCHES = loader.switch_names()
+NODES = loader.node_names()
+SKUS = [(name, sku.name) for name in SWITCHES for sku in loader.switch(name).skus]
+BUFFERS = [(name, key) for name in SWITCHES for key in loader.switch(name).buffers]
+
+
+def _repeated(values: list[str] | list[int]) -> list[str | int]:
+    return [value for value, count in Counter[str | int](values).items() if count > 1]
+
+
+def _sku(name: str, hwsku: str) -> tuple[SwitchPlatform, Sku]:
+    platform = loader.switch(name)
+    return platform, next(sku for sku in platform.skus if sku.name == hwsku)
+
+
+@pytest.mark.parametrize("name", [*SWITCHES, *NODES])
+def test_an_entry_is_named_after_its_file_and_has_a_source(name: str) -> None:
+    entry = loader.switch(name) if name in SWITCHES else loader.node(name)
+    assert entry.name == name
+    assert len(entry.source) > 20
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_every_part_of_a_switch_has_a_source(name: str) -> None:
+    platform = loader.switch(name)
+    sources = [platform.asic.source, platform.features.source]
+    sources += [one.source for one in platform.breakouts]
+    sources += [one.source for one in platform.skus]
+    sources += [one.source for one in platform.buffers.values()]
+    sources += [platform.wred.source] if platform.wred else []
+    assert all(source.strip() for source in sources)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_a_switch_has_ports_and_its_cages_count_from_one(name: str) -> None:
+    platform = loader.switch(name)
+    assert platform.cages or platform.aux_ports
+    assert [cage.cage for cage in platform.cages] == list(range(1, len(platform.cages) + 1))
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_lanes_are_distinct_and_those_of_the_cages_without_a_gap(name: str) -> None:
+    platform = loader.switch(name)
+    cage = [lane for one in platform.cages for lane in cage_lanes(one)]
+    aux = [lane for port in platform.aux_ports for lane in numbers(port.lanes)]
+    assert _repeated([*cage, *aux]) == []
+    if cage:
+        assert min(cage) in (0, 1)
+        assert max(cage) - min(cage) + 1 == len(cage)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_names_and_panel_indices_are_distinct(name: str) -> None:
+    platform = loader.switch(name)
+    cages, aux = platform.cages, platform.aux_ports
+    assert _repeated([*(one.name for one in cages), *(one.name for one in aux)]) == []
+    assert _repeated([*(one.panel_index for one in cages), *(one.panel_index for one in aux)]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [(name, one.mode) for name in SWITCHES for one in loader.switch(name).breakouts],
+)
+def test_a_breakout_uses_every_lane_and_repeats_no_name_or_alias(name: str, mode: str) -> None:
+    platform = loader.switch(name)
+    breakout = next(one for one in platform.breakouts if one.mode == mode)
+    assert mode.startswith(f"{breakout.ports}x{breakout.speed_gbps}G")
+    assert len(breakout.alias_suffixes) == breakout.ports
+    by_cage = {cage: split(platform, cage, mode) for cage in platform.cages}
+    for cage, children in by_cage.items():
+        assert tuple(lane for port in children for lane in port.lanes) == cage_lanes(cage)
+    ports = [port for children in by_cage.values() for port in children]
+    aux = platform.aux_ports
+    assert _repeated([*(port.alias for port in ports), *(port.alias for port in aux)]) == []
+    assert _repeated([*(port.name for port in ports), *(port.name for port in aux)]) == []
+
+
+@pytest.mark.parametrize(("name", "hwsku"), SKUS)
+def test_a_hwsku_splits_every_cage_once_within_the_capacity(name: str, hwsku: str) -> None:
+    platform, sku = _sku(name, hwsku)
+    covered = [cage for ranges in sku.cages for cage in numbers(ranges)]
+    assert sorted(covered) == [cage.cage for cage in platform.cages]
+    ports = [
+        port for cage in platform.cages for port in split(platform, cage, default_mode(sku, cage))
+    ]
+    assert sum(port.speed_gbps for port in ports) <= platform.asic.capacity_gbps
+
+
+@pytest.mark.parametrize(("name", "hwsku"), SKUS)
+def test_the_buffers_of_a_hwsku_exist(name: str, hwsku: str) -> None:
+    platform, sku = _sku(name, hwsku)
+    assert sku.buffers is None or sku.buffers in platform.buffers
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_the_hwsku_of_every_role_exists_and_a_fabric_role_has_buffers(name: str) -> None:
+    platform = loader.switch(name)
+    assert platform.roles
+    for role, choice in platform.roles.items():
+        _, sku = _sku(name, choice.hwsku)
+        assert choice.reason
+        assert role == "oob_switch" or (sku.buffers and platform.wred)
+
+
+@pytest.mark.parametrize(("name", "key"), BUFFERS)
+def test_buffers_refer_to_what_exists(name: str, key: str) -> None:
+    buffers = loader.switch(name).buffers[key]
+    assert buffers.lossless_pool in buffers.pools
+    assert {profile.pool for profile in buffers.profiles.values()} <= buffers.pools.keys()
+    used = {
+        buffers.ingress_lossy_profile,
+        buffers.egress_lossless_profile,
+        buffers.egress_lossy_profile,
+        *buffers.ingress_profile_list,
+        *buffers.egress_profile_list,
+    }
+    assert used == buffers.profiles.keys()
+
+
+@pytest.mark.parametrize(("name", "key"), BUFFERS)
+def test_a_profile_has_exactly_one_kind_of_threshold(name: str, key: str) -> None:
+    for profile in loader.switch(name).buffers[key].profiles.values():
+        assert (profile.dynamic_th is None) != (profile.static_th_bytes is None)
+
+
+@pytest.mark.parametrize(("name", "key"), BUFFERS)
+def test_headroom_never_shrinks_with_length_or_speed(name: str, key: str) -> None:
+    buffers = loader.switch(name).buffers[key]
+    assert _repeated([f"{row.speed_gbps}G {row.length_m}m" for row in buffers.lossless_rows]) == []
+    for rows in (_by_speed(buffers).values(), _by_length(buffers).values()):
+        for values in rows:
+            assert values == sorted(values)
+
+
+def _by_speed(buffers: Buffers) -> dict[int, list[int]]:
+    table: dict[int, list[int]] = {}
+    for row in sorted(buffers.lossless_rows, key=lambda row: row.length_m):
+        table.setdefault(row.speed_gbps, []).append(row.xoff_bytes)
+    return table
+
+
+def _by_length(buffers: Buffers) -> dict[int, list[int]]:
+    table: dict[int, list[int]] = {}
+    for row in sorted(buffers.lossless_rows, key=lambda row: row.speed_gbps):
+        table.setdefault(row.length_m, []).append(row.xoff_bytes)
+    return table
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "speed_gbps"),
+    [
+        (name, sku.buffers, port.speed_gbps)
+        for name in SWITCHES
+        for sku in loader.switch(name).skus
+        if sku.buffers
+        for cage in loader.switch(name).cages[::16]
+        for port in split(loader.switch(name), cage, default_mode(sku, cage))[:1]
+    ],
+)
+def test_the_default_speeds_of_a_hwsku_have_headroom_at_5_and_40_m(
+    name: str, key: str, speed_gbps: int
+) -> None:
+    rows = loader.switch(name).buffers[key].lossless_rows
+    lengths = [row.length_m for row in rows if row.speed_gbps == speed_gbps]
+    assert min(lengths) <= 5
+    assert max(lengths) >= 40
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_ecn_marks_between_ordered_thresholds_that_fit_in_31_bits(name: str) -> None:
+    wred = loader.switch(name).wred
+    if wred:
+        assert 0 < wred.kmin_bytes < wred.kmax_bytes < 2**31
+        assert 0 < wred.max_probability_percent <= 100
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_the_updater_knows_the_asic_of_every_fabric_switch(name: str) -> None:
+    platform = loader.switch(name)
+    known = platform.asic.updater_name in loader.updater().asics
+    assert known or set(platform.roles) == {"oob_switch"}
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_node_has_one_nic_per_rail_and_gpu(name: str) -> None:
+    node = loader.node(name)
+    assert [nic.rail for nic in node.nics] == list(range(len(node.nics)))
+    assert sorted(nic.gpu for nic in node.nics) == list(range(node.gpus))
+    assert _repeated([nic.cage for nic in node.nics]) == []
+    assert _repeated([nic.rdma for nic in node.nics]) == []
+    assert _repeated([one for nic in node.nics for one in (nic.pci, nic.gpu_pci) if one]) == []
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_node_without_pci_addresses_says_so(name: str) -> None:
+    node = loader.node(name)
+    unknown = any(nic.pci is None or nic.gpu_pci is None for nic in node.nics)
+    assert not unknown or any("PCI addresses" in text for text in node.assumptions)

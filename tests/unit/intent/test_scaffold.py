@@ -1,0 +1,103 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from railwright.errors import IntentError
+from railwright.intent import schema
+from railwright.intent.loader import load
+from railwright.intent.model import Intent
+from railwright.intent.scaffold import scaffold
+
+
+def made(**changes: Any) -> str:
+    given: dict[str, Any] = {
+        "gpus": 1024,
+        "switch": "cx864e-n",
+        "node": "dgx-h100",
+        "gpus_per_node": 8,
+        "known_switches": ("cx864e-n", "sn5600"),
+        "known_nodes": ("dgx-h100", "hgx-h100"),
+    }
+    return scaffold(**{**given, **changes})
+
+
+def loaded(folder: Path, text: str) -> Intent:
+    path = folder / "my.yml"
+    path.write_text(text, encoding="utf-8")
+    return load(path).intent
+
+
+@pytest.mark.parametrize("design", ["rail-optimized", "rail-only"])
+def test_scaffold_is_a_valid_intent(tmp_path: Path, design: str) -> None:
+    intent = loaded(tmp_path, made(design=design, cluster="my-cluster"))
+    assert intent.cluster == "my-cluster"
+    assert (intent.nodes.gpu.model, intent.nodes.gpu.count) == ("dgx-h100", 128)
+    assert (intent.networks.compute.leaf, intent.networks.compute.design) == ("cx864e-n", design)
+
+
+def test_commented_lines_are_the_defaults(tmp_path: Path) -> None:
+    text = made()
+    everything = re.sub(r"(?m)^( *)# (?!yaml-language-server)", r"\1", text)
+    assert everything != text
+    default, written = loaded(tmp_path, text), loaded(tmp_path, everything)
+    optional = {"snmp": None, "tacacs": None}  # written as examples, absent by default
+    assert written.services.snmp is not None
+    assert written.services.tacacs is not None
+    services = written.services.model_copy(update=optional)
+    assert written.model_copy(update={"services": services}) == default
+
+
+def test_scaffold_shows_every_key() -> None:
+    lines = {line.strip().removeprefix("# ").partition(":")[0] for line in made().splitlines()}
+    assert set(schema.sections()) - {"secret"} <= lines
+
+
+def test_text_is_stable_and_fits_the_page() -> None:
+    assert made() == made()
+    assert max(map(len, made().splitlines())) <= 100
+    assert made().endswith("\n")
+    assert not made().endswith("\n\n")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"gpus": 1025},
+            "gpus: must be a multiple of the 8 GPUs of a dgx-h100, got 1025; nearest: 1024 or 1032",
+        ),
+        (
+            {"gpus": 5},
+            "gpus: must be a multiple of the 8 GPUs of a dgx-h100, got 5; nearest: 8",
+        ),
+        (
+            {"gpus": -16},
+            "gpus: must be a multiple of the 8 GPUs of a dgx-h100, got -16; nearest: 8",
+        ),
+        (
+            {"switch": "sn5601", "node": "zzz"},
+            "switch: unknown name 'sn5601'; did you mean 'sn5600'? allowed: cx864e-n, sn5600\n"
+            "node: unknown name 'zzz'; allowed: dgx-h100, hgx-h100",
+        ),
+        (
+            {"cluster": "a: b", "design": "star"},
+            "cluster: must be a lower-case host name (letters, digits, '-', at most 63), "
+            "got 'a: b'\n"
+            "networks.compute.design: must be one of rail-optimized, rail-only, got 'star'",
+        ),
+        (
+            {"gpus": 8_000_008},
+            "nodes.gpu.count: must be a whole number from 1 to 1000000, got 1000001",
+        ),
+    ],
+)
+def test_impossible_arguments(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(IntentError) as caught:
+        made(**changes)
+    assert str(caught.value) == message
+
+
+def test_any_name_is_accepted_without_a_catalog() -> None:
+    assert "leaf: my-switch" in made(switch="my-switch", known_switches=())

@@ -1,0 +1,161 @@
+"""The command line: exit codes, formats, messages; never a traceback."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from railwright.cli import main
+
+LAB = "intent/examples/lab-small.yml"
+
+
+@pytest.fixture(autouse=True)
+def _in_checkout(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+
+
+def test_help_is_lean() -> None:
+    script = (
+        "import sys; from railwright.cli import parser; parser().format_help();"
+        "print(sorted({'pydantic', 'nornir', 'ruamel', 'asyncssh'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_usage_errors_exit_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["show", LAB, "nonsense"])
+    assert caught.value.code == 1
+    assert "devices" in capsys.readouterr().err
+
+
+def test_show_json_is_a_list_of_flat_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", LAB, "devices", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    leaf = next(row for row in rows if row["name"] == "su2-rail1-leaf")
+    assert {
+        "name",
+        "role",
+        "network",
+        "platform",
+        "su",
+        "rail",
+        "loopback",
+        "asn",
+        "mgmt_address",
+    } <= leaf.keys()
+    assert (leaf["role"], leaf["network"], leaf["su"], leaf["rail"]) == ("leaf", "compute", 2, 1)
+    node = next(row for row in rows if row["name"] == "gpu0001")
+    assert node["network"] is None
+    assert node["bmc_address"]
+
+
+@pytest.mark.parametrize(
+    "what", ["devices", "links", "addresses", "subnets", "asns", "rails", "qos", "headroom"]
+)
+def test_every_table_prints_in_every_format(what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", LAB, what, "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert main(["show", LAB, what, "--format", "json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [list(row) for row in rows] == [list(row) for row in listed]
+    assert main(["show", LAB, what]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(rows) + 1
+
+
+def test_bad_intent_exits_1_with_its_place_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.yml"
+    bad.write_text(Path(LAB).read_text().replace("leaf: cx864e-n", "leaf: cx864"))
+    line = next(
+        number
+        for number, text in enumerate(bad.read_text().splitlines(), 1)
+        if "leaf: cx864" in text
+    )
+    assert main(["build", str(bad), "--out", str(tmp_path / "build")]) == 1
+    assert f"{bad}:{line}: networks.compute.leaf: " in capsys.readouterr().err
+    assert not (tmp_path / "build").exists()
+
+
+def test_build_then_check_then_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    intent, out = tmp_path / "lab.yml", tmp_path / "build"
+    intent.write_text(Path(LAB).read_text())
+    assert main(["build", str(intent), "--out", str(out), "--check"]) == 2
+    assert not out.exists()
+    assert main(["build", str(intent), "--out", str(out)]) == 0
+    assert main(["build", str(intent), "--out", str(out), "--check"]) == 0
+    first = capsys.readouterr().out
+    assert main(["build", str(intent), "--out", str(out)]) == 0
+    assert "0 added, 0 changed, 0 removed" in capsys.readouterr().out
+    assert "8 nodes" in first
+    intent.write_text(intent.read_text() + "\nrollout: {settle_s: 60}\n")
+    assert main(["build", str(intent), "--out", str(out), "--check"]) == 0
+    config = next(out.rglob("config_db.json"))
+    config.write_text("{}")
+    assert main(["build", str(intent), "--out", str(out), "--check"]) == 2
+    assert f"~ {config}" in capsys.readouterr().out
+    assert main(["build", str(intent), "--out", str(out)]) == 0
+    assert config.read_text() != "{}"
+
+
+def test_two_builds_make_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert main(["build", LAB, "--out", str(tmp_path / name)]) == 0
+    one, two = (
+        {path.relative_to(base): path.read_bytes() for path in base.rglob("*") if path.is_file()}
+        for base in (tmp_path / "one", tmp_path / "two")
+    )
+    assert one == two
+
+
+def test_explain_prints_value_formula_and_place(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", LAB, "su1-rail1-leaf", "asn"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("su1-rail1-leaf asn = 4200100101\n")
+    assert main(["explain", LAB, "su1-rail1-leaf", "Ethernet0", "xoff", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert any(one["from"].startswith(f"{LAB}:") for one in found["inputs"])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["leaf9", "asn"], "no device 'leaf9'"),
+        (["su1-rail0-leaf", "colour"], "choose one of asn, loopback"),
+        (["su1-rail0-leaf", "Ethernet0", "colour"], "choose one of address, peer"),
+        (["gpu0001", "asn"], "is a host and has no ASN"),
+        (["fabric", "x"], "choose one of spines, uplinks, sus"),
+    ],
+)
+def test_explain_says_what_can_be_explained(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", LAB, *words]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_init_writes_an_intent_that_builds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "--gpus", "256", "--switch", "sn5600"]) == 0
+    intent = tmp_path / "my.yml"
+    intent.write_text(capsys.readouterr().out)
+    assert main(["validate", str(intent)]) == 0
+
+
+def test_catalog_lists_and_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["catalog", "list"]) == 0
+    assert "switch sn5600" in capsys.readouterr().out
+    assert main(["catalog", "show", "sn5600"]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "sn5600"
+    assert main(["catalog", "show", "sn5601"]) == 1
+    assert "sn5600" in capsys.readouterr().err

@@ -1,0 +1,37 @@
+"""Names and their natural order."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from railwright.naming import gpu_node_name, leaf_name, natural_key, spine_name
+
+
+def test_names() -> None:
+    assert leaf_name(None, 1, 3) == "su1-rail3-leaf"
+    assert leaf_name(2, 1, 3) == "pod2-su1-rail3-leaf"
+    assert spine_name(None, 12) == "spine12"
+    assert spine_name(2, 1) == "pod2-spine1"
+    assert [gpu_node_name(n) for n in (1, 128, 12800)] == ["gpu0001", "gpu0128", "gpu12800"]
+
+
+def test_natural_order() -> None:
+    names = ["spine10", "spine2", "su1-rail10-leaf", "su1-rail9-leaf", "Ethernet8", "Ethernet16"]
+    assert sorted(names, key=natural_key) == [
+        "Ethernet8",
+        "Ethernet16",
+        "spine2",
+        "spine10",
+        "su1-rail9-leaf",
+        "su1-rail10-leaf",
+    ]
+
+
+@given(st.lists(st.integers(0, 10**30)))
+def test_digit_runs_sort_by_value(numbers: list[int]) -> None:
+    texts = [f"Ethernet{number}" for number in numbers]
+    assert sorted(texts, key=natural_key) == [f"Ethernet{number}" for number in sorted(numbers)]
+
+
+@given(st.text(), st.text())
+def test_any_text_has_a_key(one: str, other: str) -> None:
+    assert (natural_key(one) < natural_key(other)) in {True, False}
