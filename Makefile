@@ -24,8 +24,8 @@ site: venv system ## set up, plan and write the reference, run it in the lab, co
 	$(BIN)/railwright build $(INTENT)
 	@if reason="$$($(BIN)/railwright lab check 2>&1)"; then \
 	  $(BIN)/railwright lab up $(INTENT) --nodes $(NODES) && \
-	  $(BIN)/railwright lab exec $(INTENT) -- $(CURDIR)/$(BIN)/ansible-playbook site.yml \
-	    -e railwright_accept=config_reload; \
+	  RAILWRIGHT_SECRET_SNMP_RO="$${RAILWRIGHT_SECRET_SNMP_RO:-lab-only}" \
+	    $(BIN)/railwright lab exec $(INTENT) -- $(CURDIR)/$(BIN)/ansible-playbook site.yml; \
 	else \
 	  echo "SKIPPED live part: $$reason"; \
 	  [ -z "$${REQUIRE_LAB:-}" ] || { echo "REQUIRE_LAB is set: this is a failure"; exit 1; }; \

@@ -95,8 +95,39 @@ def parser() -> Parser:
     one.add_argument("action", choices=("list", "show"))
     one.add_argument("name", nargs="?")
 
+    one = _verb(verbs, "push", live.push, "plan the change of every switch, then apply it")
+    _intent(one)
+    _limit(one)
+    one.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    one.add_argument(
+        "--accept",
+        choices=CLASSES,
+        default="hitless",
+        help="worst class of change to make on a switch in service (default: %(default)s)",
+    )
+
+    one = _verb(verbs, "drift", live.drift, "compare running switches with the plan")
+    _intent(one)
+    _limit(one)
+    one.add_argument("--format", choices=("text", "json", "junit"), default="text")
+
+    one = _verb(verbs, "verify", live.verify, "check the live cluster against the plan")
+    one.add_argument(
+        "words", nargs="*", metavar="[INTENT] [CHECK ...]", help="cabling, bgp, roce (default: all)"
+    )
+    _limit(one)
+    one.add_argument("--wait", type=float, metavar="S", help="longest wait for it to settle")
+    one.add_argument(
+        "--lldp", type=Path, metavar="DIR", help="check cabling from saved DIR/<host>.json instead"
+    )
+    one.add_argument("--format", choices=("text", "json"), default="text")
+
     _lab(verbs.add_parser("lab", help="this cluster, or part of it, on this host"))
     return top
+
+
+def _limit(one: Parser) -> None:
+    one.add_argument("--limit", metavar="LIST", help="names, groups and globs; `!` excludes")
 
 
 def _lab(one: Parser) -> None:

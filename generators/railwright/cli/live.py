@@ -1,13 +1,106 @@
-"""Verbs that reach devices, real or in the lab: lab."""
+"""Verbs that reach devices, real or in the lab: push, drift, verify, lab."""
 
 import argparse
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from railwright.cli.console import DONE, ERROR
+from railwright.cli.console import DIFFERENCE, DONE, ERROR, split_intent
 from railwright.errors import RailwrightError
+
+if TYPE_CHECKING:
+    from railwright.api_live import Selection
+    from railwright.plan.model import Plan
+
+ONLY = "RAILWRIGHT_ONLY"
+
+
+def push(arguments: argparse.Namespace) -> int:
+    """Survey all switches, then apply wave by wave; --dry-run stops after the survey."""
+    from railwright import api_live
+
+    accept = api_live.accepted(arguments.accept)
+    with api_live.fleet(arguments.intent, api_live.login(os.environ)) as way:
+        switches = _selection(way.plan, arguments.limit).switches
+        values = api_live.secrets(way.plan, os.environ)
+        found = api_live.survey(way, switches, values, accept, "--accept ")
+        plain = api_live.surveyed_values(found)
+        for one in plain["switches"].values():
+            print(one["msg"])
+            for line in one.get("impacts", ()):
+                print(f"  {line}")
+        for number, wave in enumerate(plain["waves"], 1):
+            print(f"wave {number}: {wave}")
+        changes = any(one.get("changed") for one in plain["switches"].values())
+        broken = bool(found.unreachable) or any(
+            one.get("failed") for one in plain["switches"].values()
+        )
+        if arguments.dry_run:
+            if found.stop:
+                print(found.stop, file=sys.stderr)
+            return ERROR if broken or found.stop else DIFFERENCE if changes else DONE
+        for result in api_live.push(way, found, values, accept):
+            one = api_live.result_values(result)
+            print(one["msg"])
+            broken = broken or one["failed"]
+    return ERROR if broken else DONE
+
+
+def drift(arguments: argparse.Namespace) -> int:
+    """Compare; exit 2 when an owned value differs."""
+    from railwright import api_live
+    from railwright.device import drift_format
+
+    with api_live.fleet(arguments.intent, api_live.login(os.environ)) as way:
+        chosen = _selection(way.plan, arguments.limit)
+        report = api_live.drift(way, chosen, api_live.secrets(way.plan, os.environ))
+    shown = {"text": drift_format.text, "json": drift_format.json, "junit": drift_format.junit}
+    print(shown[arguments.format](report), end="")
+    return report.exit_code
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Check the live cluster, or saved LLDP outputs; exit 2 on findings."""
+    from railwright import api_live
+
+    intent, names = split_intent(arguments.words)
+    if arguments.lldp is not None:
+        return _verify_saved(intent, arguments.lldp, arguments.format)
+    with api_live.fleet(intent, api_live.login(os.environ)) as way:
+        devices = _selection(way.plan, arguments.limit).devices
+        report = api_live.verify(way, devices, _only(), names, arguments.wait)
+    print(report.json() if arguments.format == "json" else report.text(), end="")
+    return report.exit_code
+
+
+def _verify_saved(intent: Path, folder: Path, form: str) -> int:
+    from railwright import api
+    from railwright.device.verify import verify_files
+
+    try:
+        texts = {path.stem: path.read_text() for path in sorted(folder.glob("*.json"))}
+    except OSError as err:
+        raise RailwrightError(f"{err.filename}: cannot be read: {err.strerror}") from err
+    if not texts:
+        raise RailwrightError(f"{folder}: holds no <host>.json; save `lldpctl -f json` of hosts")
+    report = verify_files(api.load_plan(intent).plan, texts)
+    print(report.json() if form == "json" else report.text(), end="")
+    return report.exit_code
+
+
+def _only() -> frozenset[str] | None:
+    path = os.environ.get(ONLY)
+    try:
+        return None if path is None else frozenset(Path(path).read_text().split())
+    except OSError as err:
+        raise RailwrightError(f"{ONLY}={path}: cannot be read: {err.strerror}") from err
+
+
+def _selection(plan: "Plan", limit: str | None) -> "Selection":
+    from railwright import api_live
+
+    return api_live.select(plan, limit, _only())
 
 
 def _say(line: str) -> None:

@@ -1,0 +1,36 @@
+"""BGP sessions as planned: up, and none that nobody planned."""
+
+from collections.abc import Collection, Mapping
+
+from railwright.device.verify_model import Checked, VerifyFinding
+from railwright.plan.model import Device, Plan
+
+UP = "Established"
+
+
+def check(
+    plan: Plan, device: Device, states: Mapping[str, str], present: Collection[str]
+) -> Checked:
+    """Return what is wrong with one switch's sessions; `states` is FRR's state by peer address.
+
+    Sessions with devices that are not `present` here are not expected.
+    """
+    planned = {
+        session.link.peer(device.name).address: session
+        for session in plan.sessions_of.get(device.name, ())
+        if session.link.peer(device.name).device in present
+    }
+    findings = []
+    for address, session in planned.items():
+        state = states.get(address, "absent")
+        if state != UP:
+            own, far = session.link.end(device.name), session.link.peer(device.name)
+            text = f"session of {own.port} with {far.device} {far.port} is {state}, planned is up"
+            findings.append(VerifyFinding("bgp", device.name, address, text))
+    everyone = {
+        session.link.peer(device.name).address for session in plan.sessions_of.get(device.name, ())
+    }
+    for address in sorted(states.keys() - everyone):
+        text = f"session with {address} is {states[address]}, nobody planned it"
+        findings.append(VerifyFinding("bgp", device.name, address, text))
+    return Checked(len(planned), tuple(findings))

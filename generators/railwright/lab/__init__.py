@@ -1,0 +1,1 @@
+"""The lab: the cluster's switches and nodes as namespaces on this host."""

@@ -1,0 +1,250 @@
+"""Bringing a lab up and taking it down; both can be repeated, and resume what was interrupted."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from railwright.lab import boot, cgroup, host, keys, layers, network, requirements, rootfs, state
+from railwright.lab.boot import Start
+from railwright.lab.errors import LabError
+from railwright.lab.network import Wiring
+from railwright.lab.process import kill
+from railwright.lab.shell import run
+from railwright.lab.state import NETNS_FOLDER, Kind, LabFolder, LabState, Member
+from railwright.plan.model import Plan
+
+Say = Callable[[str], None]
+"""Takes one line of progress."""
+
+_AT_ONCE = 4
+"""Devices booted, and namespaces configured, at the same time: little is gained above."""
+
+_KILL_ROUNDS = 5
+_SETTLE_S = 0.05
+"""After which namespaces are looked for: the `ip` of an `up` just killed may make a last few."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabOptions:
+    """How to run a lab.
+
+    `nodes` is how many GPU nodes boot, the first ones; the others only answer pings. `cache` holds
+    the root file system. `proxies` are http_proxy and the like for its download. `base` is where
+    labs are recorded.
+    """
+
+    cache: Path
+    nodes: int = 0
+    base: Path = state.RUN_FOLDER
+    boot_timeout_s: float = 120.0
+    proxies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """What `up` did: names of the devices it booted; nothing when the lab ran already."""
+
+    cluster: str
+    booted: tuple[str, ...]
+    network_made: bool
+
+    def __bool__(self) -> bool:
+        """Return whether anything was done."""
+        return self.network_made or bool(self.booted)
+
+
+def kinds_of(plan: Plan, nodes: int) -> dict[str, Kind]:
+    """Return what every device is in a lab that boots the first `nodes` GPU nodes.
+
+    Raises: LabError when the plan has no such number of nodes.
+    """
+    hosts = [device.name for device in plan.devices if not device.is_switch]
+    if not 0 <= nodes <= len(hosts):
+        raise LabError(
+            f"--nodes {nodes}: {plan.intent.cluster} has {len(hosts)} nodes; "
+            f"give a number from 0 to {len(hosts)}"
+        )
+    kinds: dict[str, Kind] = {device.name: "switch" for device in plan.switches}
+    kinds |= {name: "node" if index < nodes else "bare" for index, name in enumerate(hosts)}
+    return kinds
+
+
+def up(plan: Plan, options: LabOptions, say: Say) -> Up:
+    """Bring a lab up: its network, then every device that does not run yet.
+
+    On a running lab this does nothing; devices that ended, or take no log-in, are booted as new.
+    Raises: LabUnavailableError when this host cannot run a lab; LabError when a different lab of
+    this name runs, or when something fails (what was made stays; `up` again resumes, `down`
+    removes it).
+    """
+    cluster = plan.intent.cluster
+    kinds = kinds_of(plan, options.nodes)
+    wiring = network.wire(plan, kinds)
+    folder = LabFolder(options.base, cluster)
+    with state.locked(options.base):
+        requirements.check(options.base)
+        known = _resumable(folder, network.fingerprint(wiring, kinds), say)
+        tree = rootfs.ensure(options.cache, options.proxies, say)
+        network_made = known is None
+        if known is None:
+            known = _build_network(plan, kinds, wiring, folder, say)
+        booted = _boot_missing(plan, known, tree, options, say)
+    return Up(cluster, booted, network_made)
+
+
+def down(cluster: str, say: Say, base: Path = state.RUN_FOLDER) -> bool:
+    """Take a lab down, whatever state it is in; return whether there was anything to remove.
+
+    Raises: LabError when something cannot be removed; `down` again resumes.
+    """
+    folder = LabFolder(base, cluster)
+    with state.locked(base):
+        known = state.load(folder)
+        if known is None and not folder.root.exists():
+            host.restore(base)
+            return False
+        if known is not None and known.boot_id == state.boot_id():
+            _dismantle(folder, known, say)
+        state.forget(folder)
+        host.restore(base)
+    return True
+
+
+def _resumable(folder: LabFolder, fingerprint: str, say: Say) -> LabState | None:
+    """Return the record of a lab whose network stands, None after removing half of one."""
+    known = state.load(folder)
+    if known is not None and known.boot_id == state.boot_id():
+        if known.phase == "built":
+            if known.fingerprint != fingerprint:
+                raise LabError(
+                    f"a lab of {folder.cluster} runs that was made from another intent or with "
+                    "another --nodes; take it down first: railwright lab down"
+                )
+            return known
+        say("removing what an interrupted command left")
+        _dismantle(folder, known, say)
+    state.forget(folder)
+    return None
+
+
+def _build_network(
+    plan: Plan, kinds: Mapping[str, Kind], wiring: Wiring, folder: LabFolder, say: Say
+) -> LabState:
+    existing = [name for name in wiring.all_namespaces if (NETNS_FOLDER / name).exists()]
+    if existing:
+        raise LabError(
+            f"network namespace {existing[0]} exists and belongs to no lab of {folder.cluster}; "
+            f"remove it (ip netns del {existing[0]}) or rename the cluster"
+        )
+    mount = requirements.here()
+    members = tuple(
+        Member(
+            name=device.name,
+            kind=kinds[device.name],
+            role=device.role,
+            namespace=wiring.namespaces[device.name],
+            address=device.management.address,
+        )
+        for device in plan.devices
+    )
+    known = LabState(
+        cluster=folder.cluster,
+        boot_id=state.boot_id(),
+        phase="building",
+        fingerprint=network.fingerprint(wiring, kinds),
+        namespaces=wiring.all_namespaces,
+        members=members,
+        cgroup=str(cgroup.folder_of(mount, folder.cluster)) if mount else "",
+    )
+    state.save(folder, known)
+    host.prepare(folder.base)
+    say(f"network: {len(wiring.namespaces)} devices, {len(wiring.links)} veth pairs")
+    run(["ip", "-batch", "-"], lines=wiring.create)
+    run(["ip", "-batch", "-"], lines=wiring.links)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(_configure, wiring.inside.items()))
+    built = known.to("built")
+    state.save(folder, built)
+    return built
+
+
+def _configure(namespace_and_lines: tuple[str, Iterable[str]]) -> None:
+    namespace, lines = namespace_and_lines
+    run(["ip", "-n", namespace, "-batch", "-"], lines=lines)
+
+
+def _boot_missing(
+    plan: Plan, known: LabState, tree: Path, options: LabOptions, say: Say
+) -> tuple[str, ...]:
+    """Boot every device of the record that cannot be logged in to; return their names."""
+    folder = LabFolder(options.base, known.cluster)
+    wanted = [one for one in known.members if one.kind != "bare"]
+    missing = [one for one in wanted if not boot.is_ready(one.name, one.kind, folder)]
+    if not missing:
+        return ()
+    _end_processes(folder, missing, [one.namespace for one in missing])
+    lab_keys = keys.ensure(folder.keys, {one.name: one.address for one in wanted})
+    for kind in sorted({one.kind for one in wanted}):
+        if not folder.layer(kind).exists():
+            layers.write_kind(folder, kind, tree, plan, lab_keys)
+    folder.only.write_text("".join(f"{one.name}\n" for one in wanted))
+    say(f"booting {len(missing)} devices")
+
+    def boot_one(member: Member) -> str:
+        try:
+            layers.write_device(folder, plan, plan.device[member.name], lab_keys)
+            boot.boot(_start(plan, known, member, folder, tree), folder, options.boot_timeout_s)
+        except LabError as err:
+            return str(err)
+        return ""
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        problems = [problem for problem in pool.map(boot_one, missing) if problem]
+    if problems:
+        raise LabError("\n".join(problems))
+    return tuple(one.name for one in missing)
+
+
+def _start(plan: Plan, known: LabState, member: Member, folder: LabFolder, tree: Path) -> Start:
+    return Start(
+        name=member.name,
+        kind=member.kind,
+        namespace=member.namespace,
+        layers=layers.stack(folder, plan.device[member.name], tree),
+        cgroup=Path(known.cgroup) / member.name if member.kind == "node" else None,
+    )
+
+
+def _dismantle(folder: LabFolder, known: LabState, say: Say) -> None:
+    """Remove everything of a lab but its folder."""
+    state.save(folder, known.to("stopping"))
+    say(f"stopping {sum(one.kind != 'bare' for one in known.members)} devices")
+    _end_processes(folder, known.members, known.namespaces)
+    if known.cgroup:
+        cgroup.remove(Path(known.cgroup))
+    say(f"removing {len(known.namespaces)} namespaces")
+    time.sleep(_SETTLE_S)
+    while present := [name for name in known.namespaces if (NETNS_FOLDER / name).exists()]:
+        run(["ip", "-batch", "-"], lines=[f"netns del {name}" for name in present])
+        time.sleep(_SETTLE_S)
+
+
+def _end_processes(folder: LabFolder, members: Iterable[Member], namespaces: Iterable[str]) -> None:
+    """End devices by their recorded identity, and whatever else runs in the namespaces.
+
+    The latter are the devices' own processes, whose end is waited for, commands of `lab exec`, and
+    a device that was just being started when its `up` was killed; hence the rounds.
+    """
+    spaces = tuple(namespaces)
+    outermost = (folder.started(one.name) for one in members if one.kind != "bare")
+    recorded = {identity for identity in outermost if identity is not None}
+    for _ in range(_KILL_ROUNDS):
+        running = boot.processes(spaces)
+        found = recorded | {one.identity for inside in running.values() for one in inside}
+        if not found:
+            return
+        recorded = set(kill(found))
+    numbers = ", ".join(str(identity.pid) for identity in found)
+    raise LabError(f"processes of the lab do not end: {numbers}; try again")

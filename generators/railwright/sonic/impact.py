@@ -1,0 +1,163 @@
+"""Who loses what, and for how long: harm in terms of GPUs, rails and links instead of tables.
+
+The times are estimates for planning a window. Each says what it rests on, and none is measured on
+the customer's hardware.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from railwright.naming import natural_key
+from railwright.plan.model import Device, Link, Plan
+from railwright.sonic.classes import ChangeClass, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How long something is gone, in seconds, and what the number rests on."""
+
+    seconds: int
+    basis: str
+
+
+OUTAGE: Mapping[ChangeClass, Estimate] = MappingProxyType(
+    {
+        ChangeClass.PORT_BOUNCE: Estimate(
+            60,
+            "assumed: three updater writes of 1 s and link training; links over 40 s after a flap "
+            "are reported (SONiC issue 20381)",
+        ),
+        ChangeClass.BGP_RESET: Estimate(
+            30, "assumed: stock connect timer of 10 s, then route exchange"
+        ),
+        ChangeClass.SERVICE_RESTART: Estimate(
+            120, "assumed: container restart, all sessions down, then route exchange"
+        ),
+        ChangeClass.CONFIG_RELOAD: Estimate(
+            300, "assumed: every service restarts and every port trains again"
+        ),
+        ChangeClass.REBOOT: Estimate(600, "assumed: boot, then as after a config reload"),
+    }
+)
+"""Planning estimates by class; a hitless change has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What one class of changes on one switch costs.
+
+    `nodes` lose one rail each (`rails`), so `gpus` GPUs cannot exchange data meanwhile; `links` are
+    the ids of the links down. Spines lose no GPU, only capacity.
+    """
+
+    device: str
+    harm: ChangeClass
+    ports: tuple[str, ...]
+    links: tuple[str, ...]
+    nodes: tuple[str, ...]
+    rails: tuple[int, ...]
+    gpus: int
+    estimate: Estimate
+    text: str
+
+
+def impacts(
+    plan: Plan, device: Device, verdicts: Iterable[Verdict], method_harm: ChangeClass
+) -> tuple[Impact, ...]:
+    """Return what the changes of one switch cost, most harmful first; empty if all is hitless.
+
+    `method_harm` is what the way of applying does to the whole switch (a config reload stops
+    everything, whatever the single changes would do); above port and session level it swallows
+    the rest.
+    """
+    by_class: dict[ChangeClass, set[str]] = defaultdict(set)
+    everything = max([method_harm, *(v.harm for v in verdicts)])
+    links = _cabled(plan, device)
+    if everything >= ChangeClass.SERVICE_RESTART:
+        return (_impact(plan, device, everything, links),)
+    ports_of_peers = {link.peer(device.name).address: port for port, link in links.items()}
+    for verdict in verdicts:
+        if verdict.harm > ChangeClass.HITLESS:
+            by_class[verdict.harm] |= set(_ports(verdict, links, ports_of_peers))
+    return tuple(
+        _impact(plan, device, harm, {port: links[port] for port in by_class[harm]})
+        for harm in sorted(by_class, reverse=True)
+        if by_class[harm]
+    )
+
+
+def _cabled(plan: Plan, device: Device) -> dict[str, Link]:
+    links = plan.links_of.get(device.name, {})
+    return {port: link for port, link in links.items() if link.deployed}
+
+
+def _ports(
+    verdict: Verdict, links: Mapping[str, Link], ports_of_peers: Mapping[str, str]
+) -> Iterator[str]:
+    if verdict.subject == "device":
+        yield from links
+        return
+    port = ports_of_peers.get(verdict.name) if verdict.subject == "peer" else verdict.name
+    if port is not None and port in links:
+        yield port
+
+
+def _impact(plan: Plan, device: Device, harm: ChangeClass, links: Mapping[str, Link]) -> Impact:
+    ports = tuple(sorted(links, key=natural_key))
+    hosts = [links[port] for port in ports if links[port].kind == "host"]
+    gpus = _gpus(plan, hosts)
+    return Impact(
+        device=device.name,
+        harm=harm,
+        ports=ports,
+        links=tuple(links[port].id for port in ports),
+        nodes=tuple(link.peer(device.name).device for link in hosts),
+        rails=tuple(sorted({link.rail for link in hosts})),
+        gpus=gpus,
+        estimate=OUTAGE[harm],
+        text=_text(plan, device, harm, ports, hosts, gpus),
+    )
+
+
+def _gpus(plan: Plan, hosts: Iterable[Link]) -> int:
+    """Return how many GPUs sit behind these host links: those of the link's rail on its node."""
+    per_rail: dict[int, int] = defaultdict(int)
+    for nic in plan.node_model.nics:
+        per_rail[nic.rail] += 1
+    return sum(per_rail[link.rail] for link in hosts)
+
+
+def _text(
+    plan: Plan,
+    device: Device,
+    harm: ChangeClass,
+    ports: tuple[str, ...],
+    hosts: list[Link],
+    gpus: int,
+) -> str:
+    seconds = OUTAGE[harm].seconds
+    parts = [f"{device.name}: {harm.text}, {len(ports)} cabled port{_s(len(ports))}, {seconds} s"]
+    if hosts:
+        nodes = [link.peer(device.name).device for link in hosts]
+        rails = ", ".join(str(rail) for rail in sorted({link.rail for link in hosts}))
+        shown = nodes[0] if len(nodes) == 1 else f"{nodes[0]} to {nodes[-1]}"
+        parts.append(f"rail {rails} is lost for {shown} ({gpus} GPU{_s(gpus)})")
+    fabric = len(ports) - len(hosts)
+    if fabric:
+        total = sum(
+            link.deployed and link.kind == "fabric"
+            for link in plan.links_of.get(device.name, {}).values()
+        )
+        peers = "spines" if device.role == "leaf" else "leaves"
+        if fabric == total:
+            parts.append(f"all {total} links to {peers} are down")
+        else:
+            verb = "is" if fabric == 1 else "are"
+            parts.append(f"{fabric} of {total} links to {peers} {verb} down, the others carry on")
+    return "; ".join(parts)
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"

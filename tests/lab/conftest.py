@@ -1,0 +1,39 @@
+"""What the tests of the real lab share: a host that can run one, or a reason why not."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from railwright import api
+from railwright.lab import requirements
+from railwright.lab.errors import LabUnavailableError
+from railwright.plan.model import Plan
+
+
+@pytest.fixture(scope="session")
+def lab_host(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A host that can run a lab; else the test is skipped, or fails where REQUIRE_LAB is set."""
+    try:
+        requirements.check(tmp_path_factory.mktemp("probe"))
+        requirements.check_build()
+    except LabUnavailableError as err:
+        stop = pytest.fail if os.environ.get("REQUIRE_LAB") else pytest.skip
+        stop(str(err))
+
+
+@pytest.fixture(scope="session")
+def lab_cache() -> Path:
+    """The user's own cache, so that the root file system is built once and not per run."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "railwright"
+
+
+@pytest.fixture(scope="session")
+def lab_intent(root: Path) -> Path:
+    return root / "tests/lab/tiny.yml"
+
+
+@pytest.fixture(scope="session")
+def lab_plan(lab_intent: Path) -> Plan:
+    """Two leaves, two spines, two nodes of two rails."""
+    return api.load_plan(lab_intent).plan
