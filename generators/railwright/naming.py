@@ -5,11 +5,13 @@ to at least `NODE_DIGITS` digits, and natural sorting keeps longer ones in order
 """
 
 import re
+from collections.abc import Iterable
 
 NODE_DIGITS = 4
 SERVER_DIGITS = 2
 HOSTNAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _DIGITS = re.compile(r"([0-9]+)")
+_LAST_NUMBER = re.compile(r"(?P<prefix>.*?)(?P<number>[0-9]{1,18})")
 
 
 def natural_key(text: str) -> tuple[tuple[int, str], ...]:
@@ -48,3 +50,24 @@ def gpu_node_name(index: int) -> str:
 def rail_interface(rail: int) -> str:
     """Return the node's interface name for a rail: `rail3`."""
     return f"rail{rail}"
+
+
+def spans(names: Iterable[str]) -> str:
+    """Return names as a short list, runs of numbers joined: `gpu0009-gpu0128, spine1`."""
+    runs: list[tuple[str, str]] = []
+    for name in sorted(names, key=natural_key):
+        if runs and _follows(runs[-1][1], name):
+            runs[-1] = (runs[-1][0], name)
+        else:
+            runs.append((name, name))
+    return ", ".join(first if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def _follows(one: str, other: str) -> bool:
+    before, after = _LAST_NUMBER.fullmatch(one), _LAST_NUMBER.fullmatch(other)
+    return (
+        before is not None
+        and after is not None
+        and before["prefix"] == after["prefix"]
+        and int(before["number"]) + 1 == int(after["number"])
+    )

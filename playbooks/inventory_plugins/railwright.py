@@ -11,6 +11,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 try:
     from railwright import api
     from railwright.errors import RailwrightError
+    from railwright.naming import spans
 except ImportError as err:
     raise AnsibleParserError(
         f"the Python package railwright is missing for {sys.executable} ({err}); install it there, "
@@ -67,7 +68,7 @@ class InventoryModule(BaseInventoryPlugin):
                 inventory.set_variable(host.name, name, value)
         self._add_cluster(inventory, found)
         if found.absent:
-            self.display.display(f"skipped, not here: {', '.join(found.absent)}", stderr=True)
+            self.display.display(f"skipped, not here: {spans(found.absent)}", stderr=True)
 
     def _add_cluster(self, inventory, found):  # noqa: ANN001, ANN202
         """Add the cluster's group, so that group_vars/<cluster>/ holds for all its hosts."""

@@ -73,8 +73,10 @@ def test_only_the_hosts_that_are_here_and_the_keys_given(
         "-o 'UserKnownHostsFile=/keys/known hosts' -o StrictHostKeyChecking=yes!"
     )
     assert re.fullmatch(r"~/\.ansible/cp/[0-9a-f]{8}!", host["ansible_control_path_dir"])
-    assert ran.stderr.startswith("skipped, not here: su1-rail0-leaf, su1-rail1-leaf, ")
-    assert ran.stderr.rstrip().endswith("gpu0007, gpu0008")
+    assert ran.stderr == (
+        "skipped, not here: gpu0001, gpu0003-gpu0008, spine2, su1-rail0-leaf, su1-rail1-leaf, "
+        "su2-rail0-leaf, su2-rail1-leaf\n"
+    )
 
 
 def test_a_bad_intent_ends_the_run_with_its_problems(ansible: Ansible, root: Path) -> None:

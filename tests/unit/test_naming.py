@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from railwright.naming import gpu_node_name, leaf_name, natural_key, spine_name
+from railwright.naming import gpu_node_name, leaf_name, natural_key, spans, spine_name
 
 
 def test_names() -> None:
@@ -35,3 +35,9 @@ def test_digit_runs_sort_by_value(numbers: list[int]) -> None:
 @given(st.text(), st.text())
 def test_any_text_has_a_key(one: str, other: str) -> None:
     assert (natural_key(one) < natural_key(other)) in {True, False}
+
+
+def test_spans_join_runs_of_numbers() -> None:
+    names = ["gpu0010", "gpu0009", "gpu0011", "spine1", "spine3", "su1-rail0-leaf"]
+    assert spans(names) == "gpu0009-gpu0011, spine1, spine3, su1-rail0-leaf"
+    assert spans([]) == ""

@@ -42,7 +42,8 @@ def push(arguments: argparse.Namespace) -> int:
             return ERROR if broken or found.stop else DIFFERENCE if changes else DONE
         for result in api_live.push(way, found, values, accept):
             one = api_live.result_values(result)
-            print(one["msg"])
+            if one["changed"] or one["failed"]:
+                print(f"done: {one['msg']}" if not one["failed"] else one["msg"])
             broken = broken or one["failed"]
     return ERROR if broken else DONE
 

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 import orjson
 
 from railwright.device.drift import DeviceDrift, DriftReport, Finding
+from railwright.naming import spans
 from railwright.sonic.changes import place_of, text_of
 
 SCHEMA = "railwright/drift"
@@ -26,7 +27,7 @@ def text(report: DriftReport) -> str:
             lines += [f"  note: {note}" for note in found.notes]
     lines += [f"error: {message}" for message in report.errors.values()]
     if report.skipped:
-        lines.append(f"skipped, not here: {', '.join(report.skipped)}")
+        lines.append(f"skipped, not here: {spans(report.skipped)}")
     different = sum(bool(found.findings) for found in report.devices.values())
     summary = f"{len(report.devices) - different} in sync, {different} different"
     failed = f", {len(report.errors)} not compared" if report.errors else ""

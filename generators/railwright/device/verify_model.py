@@ -7,6 +7,7 @@ from typing import Any, Literal
 import orjson
 
 from railwright.device.drift import EXIT_DIFFERENT, EXIT_ERROR, EXIT_SAME
+from railwright.naming import spans
 
 Check = Literal["cabling", "bgp", "routes", "paths", "roce"]
 
@@ -61,7 +62,7 @@ class VerifyReport:
         lines += [f"move: {move}" for move in self.moves]
         lines += [f"error: {message}" for message in (self.errors or {}).values()]
         if self.skipped:
-            lines.append(f"skipped, not here: {', '.join(self.skipped)}")
+            lines.append(f"skipped, not here: {spans(self.skipped)}")
         for check, count in self.counts.items():
             wrong = sum(finding.check == check for finding in self.findings)
             lines.append(f"{self.cluster} {check}: {count} checked, {wrong} wrong")

@@ -238,7 +238,9 @@ def test_a_lock_of_a_running_push_is_respected(configured: FakeSwitch) -> None:
     assert configured.log == []
 
 
-@pytest.mark.parametrize("text", [DEAD.text, f"{Owner().host} {os.getpid()} other", ""])
+@pytest.mark.parametrize(
+    "text", [DEAD.text, f"{Owner().host} {os.getpid()} other", ""], ids=["dead", "own", "empty"]
+)
 def test_a_forgotten_lock_is_taken_over(configured: FakeSwitch, text: str) -> None:
     configured.edit(*THRESHOLD, green_max_threshold="999")
     lock = configured.work / "lock"

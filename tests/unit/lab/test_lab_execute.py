@@ -17,6 +17,7 @@ def test_a_command_is_told_where_the_lab_is(
         "HOME": "/home/me",
         "NO_COLOR": "1",
         "ANSIBLE_INVENTORY": str(tmp_path / "my.yml"),
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(folder.root / "ssh"),
         "RAILWRIGHT_KNOWN_HOSTS": "/run/x/c1/keys/known_hosts",
         "RAILWRIGHT_ONLY": "/run/x/c1/hosts",
         "RAILWRIGHT_SSH_KEY": "/run/x/c1/keys/id_ed25519",
