@@ -34,7 +34,7 @@ site: venv system ## set up, plan and write the reference, run it in the lab, co
 test: venv system lint types unit lab-test ## set up and run every check and test
 
 nightly: venv system ## the whole reference live: 24 switches and 128 nodes
-	RAILWRIGHT_NIGHTLY=1 REQUIRE_LAB=1 $(BIN)/pytest -m nightly tests/lab
+	REQUIRE_LAB=1 $(BIN)/pytest -m nightly tests/lab
 
 venv: $(VENV)/.ready
 $(VENV)/.ready: pyproject.toml requirements.lock

@@ -56,7 +56,7 @@ def load_plan(intent: Path) -> LoadedPlan:
     except IntentError as err:
         located = [loaded.sources.locate(problem) for problem in err.problems]
         raise IntentError(sorted(located, key=lambda one: (one.file, one.line))) from None
-    problems = tuple(check(plan))
+    problems = (*plan.warnings, *check(plan))
     found = tuple(loaded.sources.locate(problem) for problem in problems)
     if any(problem.severity == "error" for problem in found):
         raise IntentError(found)
@@ -100,7 +100,10 @@ def build(intent: Path, out: Path, *, dry_run: bool = False) -> Built:
 def _unchanged(intent: Path, out: Path, engine: str) -> Built | None:
     for path in sorted(out.glob(f"*/{output.MANIFEST}")):
         folder = path.parent
-        manifest = output.read_manifest(folder)
+        try:
+            manifest = output.read_manifest(folder)
+        except output.OutputError:  # the writer says so if it is this cluster's folder
+            continue
         if manifest is None or (manifest["intent"], manifest["engine"]) != (intent.name, engine):
             continue
         if _same_inputs(intent, manifest["inputs"]) and output.unchanged(folder, manifest):

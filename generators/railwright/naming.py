@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable
 
 NODE_DIGITS = 4
-SERVER_DIGITS = 2
 HOSTNAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _DIGITS = re.compile(r"([0-9]+)")
 _LAST_NUMBER = re.compile(r"(?P<prefix>.*?)(?P<number>[0-9]{1,18})")

@@ -18,6 +18,7 @@ from railwright.files import OutputFile
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+TEMPORARY = ".new-"
 
 
 class OutputError(RailwrightError):
@@ -59,15 +60,27 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         manifest = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
+    except NotADirectoryError as err:
+        raise OutputError(f"{folder}: is not a folder; choose another --out") from err
     except (OSError, ValueError) as err:
         raise OutputError(
             f"{path}: cannot be read ({err}); remove the folder and build again"
         ) from err
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    if not isinstance(manifest, dict) or not _is_ours(manifest):
         raise OutputError(
             f"{path}: is not a manifest of this version; remove the folder and build again"
         )
     return manifest
+
+
+def _is_ours(manifest: Mapping[str, Any]) -> bool:
+    texts = (manifest.get("intent"), manifest.get("engine"))
+    tables = (manifest.get("inputs"), manifest.get("files"))
+    return (
+        manifest.get("format") == FORMAT
+        and all(isinstance(one, str) for one in texts)
+        and all(isinstance(one, dict) for one in tables)
+    )
 
 
 def unchanged(folder: Path, manifest: Mapping[str, Any]) -> bool:
@@ -82,7 +95,17 @@ def unchanged(folder: Path, manifest: Mapping[str, Any]) -> bool:
 
 
 def compare(folder: Path, files: Iterable[OutputFile], inputs: Inputs) -> Changes:
-    """Return what writing `files` would change. Raises: OutputError for a foreign folder."""
+    """Return what writing `files` would change.
+
+    Raises: OutputError for a foreign folder or one that cannot be read.
+    """
+    try:
+        return _compare(folder, files, inputs)
+    except OSError as err:
+        raise OutputError(f"{err.filename or folder}: cannot be read: {err.strerror}") from err
+
+
+def _compare(folder: Path, files: Iterable[OutputFile], inputs: Inputs) -> Changes:
     old = _owned(folder, inputs)
     wanted = {file.path: file for file in files}
     added, changed = [], []
@@ -105,6 +128,7 @@ def write(folder: Path, files: Iterable[OutputFile], inputs: Inputs) -> Changes:
     try:
         changes = compare(folder, listed, inputs)
         touched = {*changes.added, *changes.changed}
+        _sweep(folder)
         if changes:
             claimed = dict.fromkeys((*(file.path for file in listed), *changes.removed), "")
             _replace(folder / MANIFEST, _manifest(claimed, inputs), 0o644)
@@ -138,7 +162,7 @@ def _manifest(digests: Mapping[str, str], inputs: Inputs) -> bytes:
 def _owned(folder: Path, inputs: Inputs) -> Iterable[str]:
     manifest = read_manifest(folder)
     if manifest is None:
-        if folder.is_dir() and any(folder.iterdir()):
+        if folder.is_dir() and not all(_is_temporary(path) for path in folder.iterdir()):
             raise OutputError(
                 f"{folder}: is not empty and has no {MANIFEST}; this folder was not "
                 "built by railwright; choose another --out or remove it"
@@ -168,7 +192,7 @@ def _inside(folder: Path, path: str) -> Path:
 
 def _replace(target: Path, content: bytes, mode: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=TEMPORARY)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -178,6 +202,18 @@ def _replace(target: Path, content: bytes, mode: int) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _is_temporary(path: Path) -> bool:
+    return path.name.startswith(TEMPORARY)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a write that was killed left behind: a claim has no hashes, so it is known."""
+    manifest = read_manifest(folder)
+    if manifest is None or "" in manifest["files"].values():
+        for path in folder.rglob(f"{TEMPORARY}*"):
+            path.unlink(missing_ok=True)
 
 
 def _remove_empty_parents(folder: Path, path: str) -> None:

@@ -68,9 +68,9 @@ class Site:
         done = self.live(*words, "--format", "json")
         return done.code, json.loads(done.out)
 
-    def play(self, *options: str) -> Done:
+    def play(self, *options: str, timeout_s: float = 400) -> Done:
         """Run site.yml inside the lab."""
-        return self.inside(PLAYBOOK, "site.yml", *options)
+        return self.inside(PLAYBOOK, "site.yml", *options, timeout_s=timeout_s)
 
     def on(self, device: str, *argv: str) -> Done:
         """Run a command in a device's network namespace, on this host's file system."""

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -133,6 +134,7 @@ def test_explain_prints_value_formula_and_place(capsys: pytest.CaptureFixture[st
         (["su1-rail0-leaf", "colour"], "choose one of asn, loopback"),
         (["su1-rail0-leaf", "Ethernet0", "colour"], "choose one of address, peer"),
         (["gpu0001", "asn"], "is a host and has no ASN"),
+        (["su1-rail0-leaf", "Ethernet1", "xoff"], "has no port 'Ethernet1'"),
         (["fabric", "x"], "choose one of spines, uplinks, sus"),
     ],
 )
@@ -159,3 +161,68 @@ def test_catalog_lists_and_shows(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["name"] == "sn5600"
     assert main(["catalog", "show", "sn5601"]) == 1
     assert "sn5600" in capsys.readouterr().err
+    assert main(["catalog", "show", "dgx-h10"]) == 1
+    assert "did you mean 'dgx-h100'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "number"), [("su1-rail1-leaf", 1), ("spine1", 4), ("spine2", 5), ("gpu0001", 1)]
+)
+def test_explain_counts_switches_as_their_addresses_do(
+    host: str, number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", LAB, host, "mgmt_address", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["inputs"][-1]["value"] == str(number)
+    member = int(found["value"].partition("/")[0].rpartition(".")[2])
+    assert member - 10 == (number - 1 if host.startswith("gpu") else number)
+
+
+def test_a_rail_only_fabric_has_no_spines_to_explain(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "intent/examples/rail-only-32.yml", "fabric", "spines"]) == 1
+    assert "a rail-only fabric has no spines" in capsys.readouterr().err
+
+
+def test_a_broken_folder_beside_does_not_stop_a_build(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "manifest.json").write_text("{")
+    assert main(["build", LAB, "--out", str(tmp_path)]) == 0
+
+
+@pytest.mark.parametrize("what", ["devices", "links"])
+def test_output_that_cannot_be_written_is_a_message(what: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "railwright", "show", LAB, what],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert re.fullmatch(r"[a-z ]+: No space left on device\n", done.stderr)
+
+
+def test_a_reader_that_left_ends_it_quietly() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "railwright", "show", LAB, "links"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == ""
+    assert running.returncode == 1
+
+
+def test_an_interrupt_is_a_message(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("railwright.cli.paper.show", interrupted)
+    assert main(["show", LAB, "devices"]) == 1
+    assert "interrupted" in capsys.readouterr().err

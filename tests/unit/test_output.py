@@ -101,3 +101,35 @@ def test_a_broken_manifest_is_a_message(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(OutputError, match="remove the folder and build again"):
         output.read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("text", ['{"format": 1}', '{"format": 1, "intent": 2}', "[]"])
+def test_a_manifest_without_its_parts_is_a_message(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(OutputError, match="is not a manifest of this version"):
+        output.read_manifest(tmp_path)
+
+
+def test_a_killed_write_leaves_nothing_after_the_next(tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    folder.mkdir()
+    (folder / ".new-first").write_text("killed before there was a manifest")
+    output.write(folder, files(a__b="1"), INPUTS)
+    assert sorted(path.name for path in folder.iterdir()) == ["a", "manifest.json"]
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(output.sha256(b"1"), ""))
+    (folder / "a" / ".new-second").write_text("killed between claim and end")
+    output.write(folder, files(a__b="1"), INPUTS)
+    assert [path.name for path in (folder / "a").iterdir()] == ["b"]
+
+
+def test_check_says_what_it_cannot_read(tmp_path: Path) -> None:
+    output.write(tmp_path / "c", files(a="1"), INPUTS)
+    with pytest.raises(OutputError, match="cannot be read: Not a directory"):
+        output.compare(tmp_path / "c", files(a__b="1"), INPUTS)
+
+
+def test_a_file_is_no_build_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(OutputError, match="is not a folder; choose another --out"):
+        output.write(tmp_path / "out" / "c", files(a="1"), INPUTS)

@@ -32,17 +32,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; return its exit code."""
     arguments = parser().parse_args(argv)
     verb: Callable[[argparse.Namespace], int] = arguments.verb
+    code = ERROR
     try:
-        return verb(arguments)
+        code = verb(arguments)
     except RailwrightError as err:
         print(err, file=sys.stderr)
-        return ERROR
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ERROR
     except KeyboardInterrupt:
-        print("interrupted; nothing half-done was kept", file=sys.stderr)
-        return ERROR
+        print("interrupted; the same command again finishes what was begun", file=sys.stderr)
+    except BrokenPipeError:
+        pass  # the reader has what it wanted
+    except OSError as err:
+        if _flushed():
+            print(f"{err.filename or 'cannot go on'}: {err.strerror or err}", file=sys.stderr)
+    return code if _flushed() else ERROR
+
+
+def _flushed() -> bool:
+    """Write out what is buffered; where that fails drop it, so that the exit does not retry."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError as err:
+        if not isinstance(err, BrokenPipeError):
+            print(f"standard output: {err.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 def parser() -> Parser:

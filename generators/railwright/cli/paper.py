@@ -119,7 +119,7 @@ def explain(arguments: argparse.Namespace) -> int:
 
 
 def catalog(arguments: argparse.Namespace) -> int:
-    """List the catalog, or print one entry as YAML-like JSON."""
+    """List the catalog, or print one entry as JSON."""
     from railwright.catalog import loader
 
     if arguments.action == "list":
@@ -129,10 +129,11 @@ def catalog(arguments: argparse.Namespace) -> int:
         return DONE
     if arguments.name is None:
         raise RailwrightError("catalog show needs a name; `railwright catalog list` has them")
+    switches, nodes = loader.switch_names(), loader.node_names()
+    if arguments.name not in (*switches, *nodes):
+        raise loader.UnknownModelError("switch or node", arguments.name, (*switches, *nodes))
     entry = (
-        loader.node(arguments.name)
-        if arguments.name in loader.node_names()
-        else loader.switch(arguments.name)
+        loader.node(arguments.name) if arguments.name in nodes else loader.switch(arguments.name)
     )
     print(json.dumps(entry.model_dump(mode="json"), indent=1))
     return DONE

@@ -7,7 +7,7 @@ from railwright.catalog.loader import UnknownModelError
 from railwright.catalog.model import NodeModel, SwitchPlatform
 from railwright.errors import IntentError, Problem
 from railwright.intent.model import Intent
-from railwright.plan import addressing, assumptions, cabling, headroom, ports, qos, topology
+from railwright.plan import addressing, asn, assumptions, cabling, headroom, ports, qos, topology
 from railwright.plan import devices as devices_of
 from railwright.plan.checks.pools import check_pools
 from railwright.plan.model import BgpSession, Device, Link, Plan
@@ -18,9 +18,19 @@ def build(intent: Intent) -> Plan:
 
     Raises: IntentError with every problem found (paths only; the loader knows the lines).
     """
-    leaf_platform, spine_platform, node_model = _models(intent)
-    if problems := list(check_pools(intent)):
+    problems = tuple(check_pools(intent))
+    try:
+        plan = _plan(intent)
+    except IntentError as err:
+        raise IntentError((*problems, *err.problems)) from None
+    if problems:
         raise IntentError(problems)
+    return plan
+
+
+def _plan(intent: Intent) -> Plan:
+    """Return the plan as if no two pools overlapped. Raises: IntentError."""
+    leaf_platform, spine_platform, node_model = _models(intent)
     shape = topology.shape(intent, leaf_platform, spine_platform, node_model)
     splits = topology.choose_splits(leaf_platform, spine_platform, shape.nic_speed_gbps)
     faceplates = {"leaf": ports.leaf_faceplate(leaf_platform, shape, splits)}
@@ -36,6 +46,8 @@ def build(intent: Intent) -> Plan:
     by_name = {device.name: device for device in devices}
     platforms = {one.name: one for one in (leaf_platform, spine_platform) if one is not None}
     rooms, problems = headroom.compute(by_name, links, platforms)
+    numbers = tuple(asn.check_base(intent.pools.asn_base, shape, devices_of.POD))
+    problems += [one for one in numbers if one.severity == "error"]
     if problems:
         raise IntentError(problems)
     return Plan(
@@ -51,6 +63,7 @@ def build(intent: Intent) -> Plan:
         qos=qos.classes(intent.roce),
         headroom=rooms,
         assumptions=tuple(assumptions.of_plan(intent, platforms, node_model, faceplates)),
+        warnings=numbers,
     )
 
 

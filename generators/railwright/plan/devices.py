@@ -35,13 +35,17 @@ def leaves(
             )
 
 
+def spine_number(shape: FabricShape, index: int) -> int:
+    """Return a spine's number among the pod's switches: after all leaves, reserved ones too."""
+    return shape.sus * shape.leaves_per_su + index - 1
+
+
 def spines(
     intent: Intent, shape: FabricShape, layouts: Addressing, faceplate: Faceplate | None
 ) -> Iterator[Device]:
     """Yield all spines; they exist from the first SU on, so that growth moves no cable."""
     if faceplate is None:
         return
-    first = shape.sus * shape.leaves_per_su
     for index in range(1, shape.spines + 1):
         yield Device(
             name=spine_name(None, index),
@@ -55,7 +59,7 @@ def spines(
             index=index,
             loopback=layouts.spine_loopback(index),
             asn=asn.spine_asn(intent.pools.asn_base, "compute", POD),
-            management=layouts.switch_oob(first + index - 1),
+            management=layouts.switch_oob(spine_number(shape, index)),
         )
 
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 from railwright.errors import RailwrightError
 from railwright.plan import addressing
 from railwright.plan.addressing import FIRST_MEMBER
-from railwright.plan.asn import NETWORK_DIGIT
-from railwright.plan.devices import POD
+from railwright.plan.asn import NETWORK_DIGIT, PRIVATE
+from railwright.plan.devices import POD, spine_number
 from railwright.plan.model import Device, Link, Plan, Port
 
 FABRIC = "fabric"
@@ -57,6 +57,8 @@ def explain(plan: Plan, host: str, subject: tuple[str, ...]) -> Derivation:
     if device is None:
         raise ExplainError(f"no device {host!r} in this plan; `railwright show devices` lists them")
     port = next((one for one in plan.ports[host] if subject and one.name == subject[0]), None)
+    if port is None and len(subject) > 1:
+        raise ExplainError(f"{host} has no port {subject[0]!r}")
     if port is None:
         return _choose(_DEVICE, subject, host, f"PORT {'|'.join(_PORT)}")(plan, device)
     link = plan.links_of.get(host, {}).get(port.name)
@@ -79,6 +81,8 @@ def _capacity(plan: Plan) -> Input:
 
 def _spines(plan: Plan) -> Derivation:
     shape = plan.shape
+    if not shape.spines:
+        raise ExplainError(f"a {shape.design} fabric has no spines")
     return Derivation(
         "fabric spines",
         str(shape.spines),
@@ -142,7 +146,8 @@ def _asn(plan: Plan, device: Device) -> Derivation:
         f"{device.name} asn",
         str(device.asn),
         "base + digits NPPSSSLL: network, pod, SU (0 for the pod's spines), leaf within the SU; "
-        "RFC 6996 private range, RFC 7938 one ASN per leaf and one per spine group",
+        + ("RFC 6996 private range, " if device.asn in PRIVATE else "")
+        + "RFC 7938 one ASN per leaf and one per spine group",
         (
             Input("base", str(plan.intent.pools.asn_base), "pools.asn_base"),
             Input("network", f"compute = {NETWORK_DIGIT['compute']}"),
@@ -175,6 +180,11 @@ def _management(plan: Plan, device: Device) -> Derivation:
     layouts = addressing.assign(plan.intent, plan.shape)
     pool = "oob" if device.is_switch else "inband"
     place = device.management
+    number = ("node, from 1", str(device.index))
+    if device.is_switch:
+        spine = device.role == "spine"
+        value = spine_number(plan.shape, device.index) if spine else device.index
+        number = ("switch, from 0: leaves, then spines", str(value))
     return Derivation(
         f"{device.name} mgmt_address",
         f"{place.address}/{place.prefix_length} via {place.gateway}",
@@ -182,7 +192,7 @@ def _management(plan: Plan, device: Device) -> Derivation:
         f".{FIRST_MEMBER}, the gateway is .1",
         (
             Input("pool", str(getattr(plan.intent.pools, pool)), f"pools.{pool}"),
-            Input("number", str(device.index)),
+            Input(*number),
         ),
     )
 

@@ -177,6 +177,6 @@ def _rail_port(device: str, nic: ComputeNic, mtu_bytes: int) -> Port:
         lanes="",
         speed_gbps=nic.speed_gbps,
         mtu_bytes=mtu_bytes,
-        use="fabric",
+        use="host",
         enabled=True,
     )

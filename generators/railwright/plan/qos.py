@@ -40,5 +40,5 @@ def _lossy(roce: Roce) -> int:
 
 
 def tos(roce: Roce) -> int:
-    """Return the ToS byte of RDMA data: DSCP shifted left by two plus the ECN codepoint."""
+    """Return the ToS byte nodes send RDMA data with: the DSCP, then the ECN codepoint."""
     return roce.data_dscp << 2 | roce.ecn_codepoint

@@ -35,10 +35,10 @@ def lines(plan: Plan) -> Iterator[str]:
     yield f"spare cages  {shape.spare_cages_leaf} per leaf" + (
         f", {shape.spare_cages_spine} per spine" if shape.spines else ""
     )
-    for (platform, _, speed_gbps, length_m), room in plan.headroom.items():
+    for (platform, hwsku, speed_gbps, length_m), room in plan.headroom.items():
         yield (
-            f"headroom     {platform} {speed_gbps}G {length_m:g} m: xoff {room.xoff_bytes} "
-            f"bytes (table row {room.table_length_m} m)"
+            f"headroom     {platform} ({hwsku}) {speed_gbps}G {length_m:g} m: "
+            f"xoff {room.xoff_bytes} bytes (table row {room.table_length_m} m)"
         )
     for text in plan.assumptions:
         yield f"assumption   {text}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from railwright.plan.model import Plan
+from railwright.plan.qos import tos
 
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
@@ -118,7 +119,7 @@ def rails(plan: Plan) -> Iterator[Row]:
 
 
 def qos(plan: Plan) -> Iterator[Row]:
-    """Yield one row per traffic class."""
+    """Yield one row per traffic class; `tos` is the byte nodes must send lossless data with."""
     everything_else = max(len(one.dscps) for one in plan.qos)
     for one in plan.qos:
         many = len(one.dscps) == everything_else
@@ -126,6 +127,7 @@ def qos(plan: Plan) -> Iterator[Row]:
             "name": one.name,
             "priority": one.priority,
             "dscp": "all others" if many else ",".join(map(str, one.dscps)),
+            "tos": tos(plan.intent.roce) if one.lossless else None,
             "lossless": one.lossless,
             "scheduling": "strict" if one.strict else "dwrr",
             "weight": one.weight,

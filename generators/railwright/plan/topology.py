@@ -132,11 +132,14 @@ def shape(
         uplink_candidates(sus * rails, fewest, cages - host_cages, len((spine or leaf).cages))
     )
     if not candidates:
+        mend = "lower capacity, raise oversubscription or choose larger spines"
+        if per_su < most:
+            mend = f"raise {AT}.nodes_per_su (one leaf holds {most}) or {mend}"
         raise refuse(
             "nodes.gpu.capacity",
             f"{nodes} nodes need {sus * rails} leaves of {fewest} or more uplinks, more than two "
             f"tiers of {leaf.name} and {(spine or leaf).name} ({len((spine or leaf).cages)} "
-            "cages) can join; lower capacity, raise oversubscription or choose larger spines",
+            f"cages) can join; {mend}",
         )
     chosen = min(candidates, key=lambda one: (one.spines, one.per_leaf))
     return FabricShape(

@@ -2,7 +2,11 @@
 
 import pytest
 
-from railwright.plan.asn import leaf_asn, spine_asn
+from railwright.errors import IntentError
+from railwright.intent.model import ComputeNetwork
+from railwright.plan.asn import LARGEST, check_base, leaf_asn, spine_asn
+from railwright.plan.build import build
+from tests.invariants.strategies import POOLS, make
 
 BASE = 4_200_000_000
 
@@ -17,3 +21,28 @@ def test_digits() -> None:
 def test_numbers_beyond_the_digits_are_errors(pod: int, su: int, leaf: int) -> None:
     with pytest.raises(ValueError, match="do not fit the ASN digits"):
         leaf_asn(BASE, "compute", pod, su, leaf)
+
+
+@pytest.mark.parametrize(
+    ("base", "severity", "text"),
+    [
+        (LARGEST - 100_207, None, ""),
+        (LARGEST - 100_206, "error", f"give at most {LARGEST - 100_207}"),
+        (4_200_000_000 - 100_001, "warning", "belong to the public Internet"),
+        (1, "warning", "this capacity takes the ASNs 100001 to 100208"),
+    ],
+)
+def test_the_base_is_checked_against_the_whole_capacity(
+    base: int, severity: str | None, text: str
+) -> None:
+    pools = POOLS.model_copy(update={"asn_base": base})
+    intent = make(ComputeNetwork(leaf="cx864e-n"), 1, 128, pools)
+    shape = build(make(ComputeNetwork(leaf="cx864e-n"), 1, 128)).shape
+    found = list(check_base(base, shape, 1))
+    assert [one.severity for one in found] == ([severity] if severity else [])
+    assert all(text in one.what for one in found)
+    if severity == "error":
+        with pytest.raises(IntentError, match="give at most"):
+            build(intent)
+    else:
+        assert build(intent).warnings == tuple(found)

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 
 from railwright.errors import Problem
+from railwright.plan.checks.buffers import check_headroom_fit
 from railwright.plan.checks.fabric import check_fabric
-from railwright.plan.checks.pools import check_pools
 from railwright.plan.model import Plan
 
-__all__ = ["check", "check_fabric", "check_pools"]
-
-CHECKS = (check_fabric,)
+CHECKS = (check_fabric, check_headroom_fit)
 
 
 def check(plan: Plan) -> Iterator[Problem]:
