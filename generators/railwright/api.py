@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from railwright import __version__, output
 from railwright.errors import IntentError, Problem, RailwrightError
+from railwright.files import templates
 from railwright.output import Changes, Inputs
 
 if TYPE_CHECKING:
@@ -133,12 +134,6 @@ def _engine() -> str:
         if path.is_file() and "__pycache__" not in path.parts
     ]
     return output.sha256("\n".join(parts).encode())
-
-
-def templates() -> Path:
-    """Return the folder of templates: inside the wheel, else the checkout's."""
-    packaged = Path(__file__).parent / "_templates"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""The one thing emitters yield: a file with its path and bytes, not yet written anywhere."""
+"""Files as values, not yet written anywhere, and where the package keeps its templates."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,3 +11,9 @@ class OutputFile:
     path: str
     content: bytes
     mode: int = 0o644
+
+
+def templates() -> Path:
+    """Return the folder of templates: inside the wheel, else the checkout's."""
+    packaged = Path(__file__).parent / "_templates"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parents[1]
+from railwright.files import templates
+
 BOX = Path(__file__).parent / "box"
 """The stand-ins for a switch's commands, as they are copied into one."""
 
 
 def script(name: str) -> Path:
-    """Return a file of templates/lab: inside the wheel, else in the checkout."""
-    packaged = _PACKAGE / "_templates"
-    templates = packaged if packaged.is_dir() else _PACKAGE.parents[1] / "templates"
-    return templates / "lab" / name
+    """Return a file of templates/lab."""
+    return templates() / "lab" / name
