@@ -9,6 +9,9 @@ import orjson
 
 from railwright.errors import RailwrightError
 
+NOT_READ = "(not read)"
+"""Last part of a path that leads to a device whose routes are unknown (see `walk`)."""
+
 
 class RouteError(RailwrightError):
     """A text is not what `ip -j route` prints."""
@@ -104,7 +107,7 @@ def _walk(
 ) -> Iterator[tuple[str, ...]]:
     here = path[-1]
     if here not in fibs:
-        yield (*path, "(not read)")
+        yield (*path, NOT_READ)
     elif len(path) > limit or here in path[:-1]:
         yield (*path, "(loop)")
     elif (route := fibs[here].lookup(address)) is None:

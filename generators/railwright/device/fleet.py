@@ -49,6 +49,8 @@ class Fleet:
         Raises: whatever else `work` raises; KeyboardInterrupt after all devices have stopped.
         """
         wanted = tuple(devices)
+        if not wanted:
+            return {}  # Nornir would complain on the terminal
         for device in wanted:
             self.session(device)
 

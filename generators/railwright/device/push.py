@@ -20,7 +20,7 @@ from railwright.sonic.apply import COMMANDS, Method
 from railwright.sonic.changes import Change, diff, text_of
 from railwright.sonic.classes import ChangeClass
 from railwright.sonic.configdb import ConfigDb, dumps
-from railwright.sonic.masking import SECRET
+from railwright.sonic.masking import secrets_in
 from railwright.sonic.ownership import RUNTIME_FIELDS
 from railwright.sonic.patch import clean
 
@@ -181,8 +181,7 @@ class _Push:
         finally:
             if drained:
                 self._undrain()
-        self._save()
-        return replace(result, changed=True)
+        return self._save(replace(result, changed=True))
 
     def _finish_earlier(self) -> None:
         """Wait for the job of an interrupted push; what it did shows in the next comparison."""
@@ -199,9 +198,8 @@ class _Push:
             return replace(result, failed=f"an earlier push was interrupted; {failure}")
         if DRAINED in before.seen.phase:
             self._undrain()
-        self._save()
         note = "an earlier push was interrupted before it saved; checked and saved now"
-        return replace(result, changed=True, messages=(*result.messages, note))
+        return self._save(replace(result, changed=True, messages=(*result.messages, note)))
 
     def _drain(self, before: Preview) -> bool:
         """Shift traffic away if asked to; return whether to shift it back, as nobody else will."""
@@ -227,12 +225,13 @@ class _Push:
         command = ("sudo", *COMMANDS[apply.method], path)
         note = " ".join(("applying", *sorted(needed)))
         done = self.box.run_job(note, command, apply.estimated_s + APPLY_MARGIN_S)
-        return self._job_failure(command, done)
+        return self._job_failure(before, command, done)
 
-    def _job_failure(self, command: tuple[str, ...], done: Result) -> str:
+    def _job_failure(self, before: Preview, command: tuple[str, ...], done: Result) -> str:
         if done.status == 0:
             return ""
-        text = _masked(done.error_text(), self.secrets)
+        hidden = secrets_in(before.seen.running) | set(self.secrets.values())
+        text = done.error_text(hidden)
         return f"`{' '.join(command)}` failed with status {done.status}: {text}"
 
     def _settle(self, before: Preview, needed: frozenset[str]) -> str:
@@ -283,7 +282,7 @@ class _Push:
         else:
             command = ("sudo", "config", "rollback", CHECKPOINT)
         done = self.box.run_job("undoing", command, before.apply.estimated_s + APPLY_MARGIN_S)
-        failure = self._job_failure(command, done)
+        failure = self._job_failure(before, command, done)
         left = diff(self._look().running, was)
         if failure or left:
             why = failure or _first(left)
@@ -294,9 +293,15 @@ class _Push:
         self.box.forget()
         return True, "the earlier configuration was restored, nothing was saved"
 
-    def _save(self) -> None:
-        self._switch_command("config", "save", "-y")
+    def _save(self, result: PushResult) -> PushResult:
+        """Make what runs outlive a reboot; return the result, failed if that did not work."""
+        try:
+            self._switch_command("config", "save", "-y")
+        except DeviceError as err:
+            text = f"the change is in effect and well, but not saved: {err}; push again to save it"
+            return replace(result, failed=text)
         self.box.forget()
+        return result
 
     def _switch_command(self, *words: str) -> None:
         checked(self.session, ("sudo", *words), timeout_s=SHORT_COMMAND_S)
@@ -327,9 +332,3 @@ def _first(changes: tuple[Change, ...]) -> str:
     )
     more = len(changes) - _SHOWN_CHANGES
     return shown + (f" and {more} more" if more > 0 else "")
-
-
-def _masked(text: str, secrets: Mapping[str, str]) -> str:
-    for value in sorted(secrets.values(), key=len, reverse=True):
-        text = text.replace(value, SECRET) if value else text
-    return text

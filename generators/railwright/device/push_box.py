@@ -23,6 +23,7 @@ _HELD = 4
 _FOREIGN = 3
 _RUNNING = 5
 _LOST = 6
+_FULL = 7
 _SLICE_S = 5
 _RETRY_S = 3.0
 _STEAL_TRIES = 2
@@ -31,7 +32,8 @@ _PRELUDE = f"d={WORK_FOLDER}; umask 077; "
 _LOCK = _PRELUDE + (
     'mkdir "$d" 2>/dev/null; '
     f'if [ ! -d "$d" ] || [ -L "$d" ] || [ ! -O "$d" ]; then exit {_FOREIGN}; fi; '
-    'if mkdir "$d/lock" 2>/dev/null; then echo "$1" > "$d/lock/owner"; exit 0; fi; '
+    'if mkdir "$d/lock" 2>/dev/null; then '
+    f'echo "$1" > "$d/lock/owner" && exit 0; rm -rf "$d/lock"; exit {_FULL}; fi; '
     'cat "$d/lock/owner"; echo; echo $(( $(date +%s) - $(stat -c %Y "$d/lock") )); '
     f"exit {_HELD}"
 )
@@ -41,7 +43,7 @@ _STEAL = _PRELUDE + (
 )
 _UNLOCK = _PRELUDE + (
     'if [ "$(cat "$d/lock/owner" 2>/dev/null)" = "$1" ]; then rm -rf "$d/lock"; fi; '
-    'if [ ! -e "$d/phase" ] && [ ! -e "$d/drained" ]; then rm -rf "$d"; fi'
+    'if [ ! -e "$d/lock" ] && [ ! -e "$d/phase" ] && [ ! -e "$d/drained" ]; then rm -rf "$d"; fi'
 )
 _PUT = _PRELUDE + 'cat > "$d/$1.new" && mv "$d/$1.new" "$d/$1"'
 _DROP = _PRELUDE + 'rm -f "$d/$1"'
@@ -88,12 +90,17 @@ class Box:
         """Take the switch's lock.
 
         A lock whose process ended on this controller, or older than an hour, is taken over.
-        Raises: LockedError when another push holds it.
+        Raises: LockedError when another push holds it, CommandError without room on the switch.
         """
         for _ in range(_STEAL_TRIES):
             result = self._script(_LOCK, self._owner.text)
             if result.status == 0:
                 return
+            if result.status == _FULL:
+                raise CommandError(
+                    f"{self._session.name}: {WORK_FOLDER} cannot be written: {result.error_text()};"
+                    " make room on the switch and push again"
+                )
             if result.status != _HELD:
                 raise LockedError(
                     f"{self._session.name}: {WORK_FOLDER} cannot be used: it belongs to somebody "
@@ -115,7 +122,12 @@ class Box:
 
     def put(self, name: str, content: bytes) -> str:
         """Write a file into the work folder, complete or not at all; return its path."""
-        checked(self._session, ("sh", "-c", _PUT, "sh", name), stdin=content)
+        done = self._session.run(("sh", "-c", _PUT, "sh", name), content)
+        if done.status != 0:
+            raise CommandError(
+                f"{self._session.name}: {self.path(name)} cannot be written: {done.error_text()}; "
+                "make room on the switch and push again"
+            )
         return self.path(name)
 
     @staticmethod

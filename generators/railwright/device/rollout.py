@@ -28,6 +28,17 @@ class Survey:
     waves: tuple[Wave, ...]
 
     @property
+    def configured(self) -> frozenset[str]:
+        """Return the switches whose sessions can come up before any wave: they need no change.
+
+        One that is about to change may not know its new peers yet: a spine learns of the leaves of
+        a new SU only after they were configured.
+        """
+        moving = {name for wave in self.waves for name in wave.devices}
+        results = self.results.items()
+        return frozenset(name for name, one in results if not (one.failed or name in moving))
+
+    @property
     def untouched(self) -> tuple[PushResult, ...]:
         """Return the results of the switches that are in no wave."""
         moving = {name for wave in self.waves for name in wave.devices}
@@ -74,9 +85,7 @@ def push(
     reported as not attempted. The next run goes on where this one stopped.
     """
     yield from found.untouched
-    configured = {
-        name for name, result in found.results.items() if not (result.initial or result.failed)
-    }
+    configured = set(found.configured)
     stopped = ""
     for number, wave in enumerate(found.waves, start=1):
         if stopped:

@@ -1,11 +1,11 @@
 """What the rest of this package needs from a connection to one device."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from railwright.device.errors import CommandError
-from railwright.sonic.masking import printable
+from railwright.sonic.masking import masked, printable
 
 COMMAND_TIMEOUT_S = 60.0
 """Long enough for any single read on a loaded switch."""
@@ -22,9 +22,14 @@ class Result:
     stdout: str
     stderr: str
 
-    def error_text(self) -> str:
-        """Return the end of what the command said, on one line, fit for a message."""
-        text = " ".join((self.stderr.strip() or self.stdout.strip()).split())
+    def error_text(self, hidden: Iterable[str] = ()) -> str:
+        """Return the end of what the command said, on one line, fit for a message.
+
+        `hidden` are secret values; they are replaced before the text is cut, which could leave a
+        part of one.
+        """
+        said = masked(self.stderr.strip() or self.stdout.strip(), hidden)
+        text = " ".join(said.split())
         return printable(text[-_SHOWN_ERROR_CHARACTERS:]) or "no message"
 
 

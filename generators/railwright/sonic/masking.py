@@ -1,8 +1,8 @@
 """How what a switch holds may be shown: secrets never, control characters not as such."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from railwright.sonic.configdb import FieldValue, Row
+from railwright.sonic.configdb import ConfigDb, FieldValue, Row
 
 SECRET = "<secret>"  # noqa: S105 - what is shown instead of a secret
 SECRET_DIFFERS = "<secret: differs>"  # noqa: S105 - what is shown instead of a secret
@@ -46,6 +46,27 @@ def shown_row(table: str, row: Mapping[str, FieldValue]) -> Row:
     return {
         field: SECRET if (table, field) in SECRET_FIELDS else value for field, value in row.items()
     }
+
+
+def secrets_in(config: ConfigDb) -> frozenset[str]:
+    """Return every secret that a configuration holds."""
+    keys = {key for table in SECRET_KEY_TABLES for key in config.get(table, {})}
+    values = {
+        row[field]
+        for table, field in SECRET_FIELDS
+        for row in config.get(table, {}).values()
+        if field in row
+    }
+    return frozenset(keys | {value for value in values if isinstance(value, str)})
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """Return a text without these secrets, also as they are spelled in the path of a patch."""
+    plain = {secret for secret in secrets if secret}
+    spelled = plain | {secret.replace("~", "~0").replace("/", "~1") for secret in plain}
+    for value in sorted(spelled, key=len, reverse=True):
+        text = text.replace(value, SECRET)
+    return text
 
 
 def printable(text: str) -> str:

@@ -15,7 +15,7 @@ def tables(view: SwitchView) -> ConfigDb:
         **_interface(view),
         **_ntp(services),
         **_dns(services),
-        **_tacacs(services),
+        **_logins(services),
         "SNMP": _snmp(view),
         # No `vrf`: only without it the switch routes logs out of eth0 whatever the fabric
         # advertises (source: files/image_config/interfaces/interfaces.j2).
@@ -83,14 +83,14 @@ def _snmp(view: SwitchView) -> Rows:
     return rows
 
 
-def _tacacs(services: Services) -> ConfigDb:
-    """Return TACACS+ login with local login when no server answers.
+def _logins(services: Services) -> ConfigDb:
+    """Return who may log in: local users, or TACACS+ and local users when no server answers.
 
-    The image asks the highest priority first (sonic-host-services hostcfgd), so the first server
+    Local login is written out, so that another way added by hand shows as drift. The image asks the highest priority first (sonic-host-services hostcfgd), so the first server
     of the intent gets the highest number. A rejected login is not tried locally (no failthrough).
     """
     if services.tacacs is None:
-        return {}
+        return {"AAA": {"authentication": {"login": "local"}}}
     servers = services.tacacs.servers
     return {
         "AAA": {"authentication": {"failthrough": "false", "login": "tacacs+,local"}},

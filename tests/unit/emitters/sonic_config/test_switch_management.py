@@ -61,7 +61,7 @@ def test_snmp_says_where_and_who(leaf: ConfigDb) -> None:
     assert leaf["SNMP"] == {"LOCATION": {"Location": "hall 1"}, "CONTACT": {"Contact": "noc"}}
 
 
-def test_without_services_only_the_address_and_a_location_remain(
+def test_without_services_only_address_location_and_local_login_remain(
     make_plan: Callable[..., Plan],
 ) -> None:
     plan = make_plan(services={})
@@ -71,10 +71,10 @@ def test_without_services_only_the_address_and_a_location_remain(
         "NTP_SERVER",
         "DNS_NAMESERVER",
         "SYSLOG_SERVER",
-        "AAA",
         "TACPLUS_SERVER",
     ]
     assert not set(absent) & set(config)
+    assert config["AAA"] == {"authentication": {"login": "local"}}
     assert config["SNMP"] == {"LOCATION": {"Location": "test"}}
     assert config["DEVICE_METADATA"]["localhost"]["timezone"] == "Etc/UTC"
 
