@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from railwright.device.clock import Clock, wait_until
-from railwright.device.errors import DeviceError, JobLostError
+from railwright.device.errors import CommandError, DeviceError, JobLostError
 from railwright.device.observe import Observation, observe
 from railwright.device.preview import Preview, preview
 from railwright.device.push_box import Box, Owner
@@ -297,7 +297,7 @@ class _Push:
         """Make what runs outlive a reboot; return the result, failed if that did not work."""
         try:
             self._switch_command("config", "save", "-y")
-        except DeviceError as err:
+        except CommandError as err:
             text = f"the change is in effect and well, but not saved: {err}; push again to save it"
             return replace(result, failed=text)
         self.box.forget()

@@ -16,6 +16,8 @@ from railwright.lab import factory
 from railwright.plan.model import Device, Plan
 
 SECRETS = {"snmp_ro": "hush-hush"}
+FULL_DISK = ("sh", "-c", 'ulimit -f 0; trap "" XFSZ; exec "$@"', "sh")
+"""What makes every write to a file fail for a command."""
 FOLDERS = (WORK_FOLDER, "/etc/sonic", "/usr/share/sonic")
 
 PROGRAMS = {
@@ -56,6 +58,7 @@ class FakeSwitch:
         self.plan, self.device, self.root = plan, device, root
         self.state = root / "state"
         self.breaks: dict[str, int] = {}
+        self.full = False
         if root.exists():
             return
         for file in factory.files(plan, device):
@@ -112,6 +115,12 @@ class FakeSwitch:
         running[table][key].update(fields)
         (self.state / "running.json").write_text(json.dumps(running))
 
+    def drop(self, table: str, key: str) -> None:
+        """Remove a running row behind the product's back."""
+        running = self.running
+        del running[table][key]
+        (self.state / "running.json").write_text(json.dumps(running))
+
     def bgp(self, states: dict[str, str]) -> None:
         summary = {"ipv4Unicast": {"peers": {ip: {"state": text} for ip, text in states.items()}}}
         (self.state / "bgp.json").write_text(json.dumps(summary))
@@ -136,7 +145,7 @@ class FakeSwitch:
                 raise UnreachableError(f"{self.name}: the connection broke")
         (self.root / "tmp").mkdir(exist_ok=True)
         done = subprocess.run(
-            [self._here(word) for word in command],
+            [*(FULL_DISK if self.full else ()), *(self._here(word) for word in command)],
             input=self._here(stdin.decode()).encode(),
             capture_output=True,
             timeout=timeout_s,

@@ -15,7 +15,8 @@ from railwright.device.errors import (
     WrongBoxError,
 )
 from railwright.device.push import PushOptions, PushResult, push_switch
-from railwright.device.push_box import Owner
+from railwright.device.push_box import Box, Owner
+from railwright.device.session import Result
 from railwright.emitters.sonic_config.secrets import SecretError
 from railwright.plan.model import Device, Plan
 from railwright.sonic.classes import ChangeClass
@@ -122,6 +123,51 @@ def test_a_refused_patch_leaves_the_switch_as_it_was(configured: FakeSwitch) -> 
     assert SECRETS["snmp_ro"] not in result.failed
     assert "<secret>" in result.failed
     assert not configured.work.exists()
+
+
+def test_a_change_that_cannot_be_saved_is_saved_by_the_next_push(configured: FakeSwitch) -> None:
+    configured.edit(*THRESHOLD, green_max_threshold="999")
+    configured.faults(save="refuse")
+    result = push(configured)
+    assert result.changed
+    assert "the change is in effect and well, but not saved" in result.failed
+    configured.faults()
+    assert configured.log == ["checkpoint", "apply-patch", "save"]
+    assert push(configured).failed == ""
+    assert configured.log == ["save"]
+
+
+def test_a_secret_is_hidden_before_a_text_is_cut() -> None:
+    shown = Result(1, "", f"{'y' * 90} hush/hush {'x' * 395}").error_text(["hush/hush", ""])
+    assert "hush" not in shown
+    assert "hush" not in Result(1, "", "/SNMP_COMMUNITY/hush~1hush").error_text(["hush/hush"])
+
+
+def test_a_replaced_secret_is_hidden_too(configured: FakeSwitch) -> None:
+    configured.faults(apply_patch="refuse")
+    result = push(configured, secrets={"snmp_ro": "brand-new"})
+    assert "Failed to apply" in result.failed
+    assert "brand-new" not in result.failed
+    assert SECRETS["snmp_ro"] not in result.failed
+
+
+def test_a_lock_that_another_push_took_over_stays(configured: FakeSwitch) -> None:
+    box = Box(configured, Owner(), FakeClock())
+    box.lock()
+    (configured.work / "lock" / "owner").write_text("elsewhere 1 other\n")
+    box.unlock()
+    assert (configured.work / "lock" / "owner").read_text() == "elsewhere 1 other\n"
+
+
+def test_a_full_disk_leaves_no_lock(configured: FakeSwitch) -> None:
+    configured.edit(*THRESHOLD, green_max_threshold="999")
+    configured.full = True
+    with pytest.raises(CommandError, match="make room on the switch and push again"):
+        push(configured)
+    assert not (configured.work / "lock").exists()
+    assert configured.log == []
+    configured.full = False
+    assert push(configured).failed == ""
 
 
 def test_a_change_that_does_not_pass_its_checks_is_undone(configured: FakeSwitch) -> None:

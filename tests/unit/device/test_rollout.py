@@ -1,5 +1,6 @@
 """Pushing many switches: survey, waves, and when to stop."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,12 @@ def run(fleet: Fleet, accept: ChangeClass = ChangeClass.HITLESS) -> dict[str, Pu
     return {result.device: result for result in found}
 
 
+def su2_end(plan: Plan, spine: str) -> str:
+    """The address by which a spine knows the first leaf of SU 2."""
+    ends = [session.link.peer(spine) for session in plan.sessions_of[spine]]
+    return next(end.address for end in ends if end.device == "su2-rail0-leaf")
+
+
 def test_a_whole_fabric_comes_up_at_once_and_stays(fleet: Fleet, network: FakeNetwork) -> None:
     found = look(fleet)
     assert [wave.kind for wave in found.waves] == ["initial"]
@@ -70,6 +77,36 @@ def test_sessions_between_new_switches_are_checked_afterwards(
     result = run(fleet)["spine1"]
     assert result.changed
     assert "configured and saved, but BGP is not up with su1-rail0-leaf" in result.failed
+
+
+def test_a_new_su_does_not_wait_for_spines_that_do_not_know_it_yet(
+    fleet: Fleet, network: FakeNetwork
+) -> None:
+    run(fleet)
+    new = [name for name in network.switches if name.startswith("su2-")]
+    for name in new:
+        shutil.rmtree(network.switches[name].root)
+        root = network.switches[name].root
+        network.switches[name] = FakeSwitch(root, fleet.plan, fleet.plan.device[name])
+        network.switches[name].bgp({})
+    for name in ("spine1", "spine2"):
+        network.switches[name].drop("BGP_NEIGHBOR", su2_end(fleet.plan, name))
+    fresh = Fleet(fleet.plan, network, RealClock(), workers=4)
+    found = look(fresh)
+    assert [wave.kind for wave in found.waves] == ["initial", "canary", "hitless"]
+    assert found.configured == {"su1-rail0-leaf", "su1-rail1-leaf"}
+    results = run(fresh)
+    assert {result.failed for result in results.values()} == {""}
+    assert {name for name, result in results.items() if result.changed} == {
+        *new,
+        "spine1",
+        "spine2",
+    }
+
+
+def test_no_devices_are_no_work(fleet: Fleet, capfd: pytest.CaptureFixture[str]) -> None:
+    assert survey(fleet, (), SECRETS, ChangeClass.HITLESS) == Survey({}, ())
+    assert "".join(capfd.readouterr()) == ""
 
 
 def test_a_failed_canary_ends_the_run(fleet: Fleet, network: FakeNetwork) -> None:

@@ -362,6 +362,16 @@ def test_an_absent_spine_is_not_expected(plan: Plan) -> None:
     assert verify_routes.check_paths(plan, fibs(tables), here).findings == ()
 
 
+def test_nothing_is_said_of_ways_through_a_switch_that_was_not_read(plan: Plan) -> None:
+    tables = fibs(routes(plan))
+    del tables["spine1"]
+    found = verify_routes.check_paths(plan, tables, everybody(plan))
+    assert (found.count, found.findings) == (16, ())
+    del tables["spine2"]
+    found = verify_routes.check_paths(plan, tables, everybody(plan))
+    assert (found.count, found.findings) == (4, ())
+
+
 def test_a_loop_ends() -> None:
     rows = [{"dst": "default", "gateway": "10.0.0.1", "dev": "a"}]
     table = parse_routes(json.dumps(rows), "one")

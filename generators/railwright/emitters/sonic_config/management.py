@@ -86,8 +86,9 @@ def _snmp(view: SwitchView) -> Rows:
 def _logins(services: Services) -> ConfigDb:
     """Return who may log in: local users, or TACACS+ and local users when no server answers.
 
-    Local login is written out, so that another way added by hand shows as drift. The image asks the highest priority first (sonic-host-services hostcfgd), so the first server
-    of the intent gets the highest number. A rejected login is not tried locally (no failthrough).
+    Local login is written out, so that another way added by hand shows as drift. The image asks
+    the highest priority first (sonic-host-services hostcfgd), so the first server of the intent
+    gets the highest number. A rejected login is not tried locally (no failthrough).
     """
     if services.tacacs is None:
         return {"AAA": {"authentication": {"login": "local"}}}
