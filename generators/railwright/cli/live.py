@@ -144,7 +144,7 @@ def lab_status(arguments: argparse.Namespace) -> int:
 
     found = status(_cluster(arguments.intent))
     print(found.json() if arguments.format == "json" else found.text(), end="")
-    return DONE if found.is_whole else ERROR
+    return DONE if found.is_whole else DIFFERENCE
 
 
 def lab_exec(arguments: argparse.Namespace) -> NoReturn:

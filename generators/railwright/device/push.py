@@ -5,7 +5,7 @@ Nothing is saved before the checks pass, so a reboot always leads back to a good
 Interrupted anywhere, the next run finds what is pending and goes on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +14,7 @@ from railwright.device.errors import CommandError, DeviceError, JobLostError
 from railwright.device.observe import Observation, observe
 from railwright.device.preview import Preview, preview
 from railwright.device.push_box import Box, Owner
-from railwright.device.session import Result, Session, checked
+from railwright.device.session import Result, Session, answers, checked
 from railwright.plan.model import Device, Plan
 from railwright.sonic.apply import COMMANDS, Method
 from railwright.sonic.changes import Change, diff, text_of
@@ -36,6 +36,8 @@ APPLY_MARGIN_S = 600.0
 SHORT_COMMAND_S = 180.0
 """Limit of checkpoint, save, TSA and TSB: they read or write the whole configuration once."""
 CHECK_STEP_S = 1.0
+ASK_PEERS_AFTER_S = 20.0
+"""When a session is still missing, ask whether its peer lives; sessions come up within seconds."""
 _SHOWN_CHANGES = 5
 
 
@@ -46,7 +48,8 @@ class PushOptions:
     `accept` is the worst class allowed on a switch that is already in service. `drain` shifts
     traffic away first (TSA). `configured` names the peers known to have their configuration, so
     sessions with them must come up on a first configuration. `settle_s` limits the checks; None
-    means the intent's `rollout.settle_s`.
+    means the intent's `rollout.settle_s`. `answers` says whether a management address takes
+    connections: a session with a peer that is gone is no fault of this switch.
     """
 
     accept: ChangeClass = ChangeClass.HITLESS
@@ -54,6 +57,7 @@ class PushOptions:
     drain: bool = False
     configured: frozenset[str] = frozenset()
     settle_s: float | None = None
+    answers: Callable[[str], bool] = answers
     owner: Owner = field(default_factory=Owner)
 
 
@@ -237,14 +241,18 @@ class _Push:
     def _settle(self, before: Preview, needed: frozenset[str]) -> str:
         """Wait until the switch runs what it should; return what is still wrong at the end."""
         left: list[str] = []
+        gone: set[str] = set()
+        ask_at = self.clock.now() + ASK_PEERS_AFTER_S
 
         def settled() -> bool:
             try:
                 seen = self._look()
             except DeviceError as err:
                 left[:] = [str(err)]
-            else:
-                left[:] = _left(seen, before.target, needed)
+                return False
+            if self.clock.now() >= ask_at:
+                gone.update(self._gone(needed - seen.established - gone))
+            left[:] = _left(seen, before.target, needed - gone)
             return not left
 
         limit_s = self.options.settle_s
@@ -253,6 +261,17 @@ class _Push:
         if wait_until(self.clock, settled, limit_s, CHECK_STEP_S):
             return ""
         return f"after {limit_s:.0f} s the switch is not as intended: {'; '.join(left)}"
+
+    def _gone(self, missing: frozenset[str]) -> set[str]:
+        """Return the missing BGP peers whose switch does not answer on management either."""
+        peers = self._peers()
+        names = {peers[ip] for ip in missing}
+        dead = {
+            name
+            for name in names
+            if not self.options.answers(self.plan.device[name].management.address)
+        }
+        return {ip for ip in missing if peers[ip] in dead}
 
     def _peers(self) -> dict[str, str]:
         """Return the planned BGP peers: name by address."""
@@ -300,6 +319,9 @@ class _Push:
         except CommandError as err:
             text = f"the change is in effect and well, but not saved: {err}; push again to save it"
             return replace(result, failed=text)
+        # The checkpoint holds the secrets of before, readable by every user of the switch.
+        with suppress(CommandError):
+            self._switch_command("config", "delete-checkpoint", CHECKPOINT)
         self.box.forget()
         return result
 

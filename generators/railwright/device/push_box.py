@@ -33,7 +33,8 @@ _LOCK = _PRELUDE + (
     'mkdir "$d" 2>/dev/null; '
     f'if [ ! -d "$d" ] || [ -L "$d" ] || [ ! -O "$d" ]; then exit {_FOREIGN}; fi; '
     'if mkdir "$d/lock" 2>/dev/null; then '
-    f'echo "$1" > "$d/lock/owner" && exit 0; rm -rf "$d/lock"; exit {_FULL}; fi; '
+    'echo "$1" > "$d/lock/owner" && exit 0; '
+    f'rm -f "$d/lock/owner"; rmdir "$d/lock" "$d"; exit {_FULL}; fi; '
     'cat "$d/lock/owner"; echo; echo $(( $(date +%s) - $(stat -c %Y "$d/lock") )); '
     f"exit {_HELD}"
 )

@@ -1,5 +1,6 @@
 """What the rest of this package needs from a connection to one device."""
 
+import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,6 +11,8 @@ from railwright.sonic.masking import masked, printable
 COMMAND_TIMEOUT_S = 60.0
 """Long enough for any single read on a loaded switch."""
 
+SSH_PORT = 22
+ANSWER_TIMEOUT_S = 3.0
 _SHOWN_ERROR_CHARACTERS = 400
 _SHOWN_COMMAND_CHARACTERS = 80
 
@@ -96,3 +99,12 @@ def shown(command: Sequence[str]) -> str:
     return (
         text if len(text) <= _SHOWN_COMMAND_CHARACTERS else f"{text[:_SHOWN_COMMAND_CHARACTERS]}..."
     )
+
+
+def answers(address: str) -> bool:
+    """Return whether a device takes SSH connections at its management address."""
+    try:
+        with socket.create_connection((address, SSH_PORT), timeout=ANSWER_TIMEOUT_S):
+            return True
+    except OSError:
+        return False

@@ -27,7 +27,7 @@ OUTAGE: Mapping[ChangeClass, Estimate] = MappingProxyType(
         ChangeClass.PORT_BOUNCE: Estimate(
             60,
             "assumed: three updater writes of 1 s and link training; links over 40 s after a flap "
-            "are reported (SONiC issue 20381)",
+            "are reported (sonic-buildimage#20381)",
         ),
         ChangeClass.BGP_RESET: Estimate(
             30, "assumed: stock connect timer of 10 s, then route exchange"

@@ -22,7 +22,7 @@ from railwright.plan.model import Device, Plan
 from railwright.sonic.classes import ChangeClass
 from tests.unit.device.fakes import SECRETS, FakeClock, FakeSwitch
 
-FIRST = ["checkpoint", "reload", "save"]
+FIRST = ["checkpoint", "reload", "save", "delete-checkpoint"]
 THRESHOLD = ("WRED_PROFILE", "AZURE_LOSSLESS")
 DEAD = Owner(host=Owner().host, pid=2**22 + 1, token="dead")  # noqa: S106 - no secret
 
@@ -83,7 +83,7 @@ def test_a_hitless_change_is_patched(configured: FakeSwitch) -> None:
     configured.edit(*THRESHOLD, green_max_threshold="999")
     result = push(configured)
     assert (result.changed, result.method, result.failed) == (True, "apply-patch", "")
-    assert configured.log == ["checkpoint", "apply-patch", "save"]
+    assert configured.log == ["checkpoint", "apply-patch", "save", "delete-checkpoint"]
     assert [str(change) for change in result.diff] == [
         "~ WRED_PROFILE|AZURE_LOSSLESS green_max_threshold: 999 -> "
         + configured.running["WRED_PROFILE"]["AZURE_LOSSLESS"]["green_max_threshold"]
@@ -134,7 +134,7 @@ def test_a_change_that_cannot_be_saved_is_saved_by_the_next_push(configured: Fak
     configured.faults()
     assert configured.log == ["checkpoint", "apply-patch", "save"]
     assert push(configured).failed == ""
-    assert configured.log == ["save"]
+    assert configured.log == ["save", "delete-checkpoint"]
 
 
 def test_a_secret_is_hidden_before_a_text_is_cut() -> None:
@@ -207,14 +207,44 @@ def test_a_failed_undo_is_reported(configured: FakeSwitch) -> None:
     assert configured.saved == configured.running
 
 
-def test_a_session_that_stays_down_undoes_the_change(configured: FakeSwitch) -> None:
-    configured.edit(*THRESHOLD, green_max_threshold="999")
-    first, *others = configured.peers
-    config_program = configured.root / "bin" / "config"
+def lose_first_peer(switch: FakeSwitch) -> str:
+    """Let the next patch cost the session with the first peer; return its address."""
+    first, *others = switch.peers
+    config_program = switch.root / "bin" / "config"
     down = json.dumps({"ipv4Unicast": {"peers": {ip: {"state": "Established"} for ip in others}}})
     text = config_program.read_text()
     line = f"""[ "$1" = apply-patch ] && echo '{down}' > "$FAKE_SWITCH/bgp.json"\n"""
     config_program.write_text(text.replace("exec ", line + "exec ", 1))
+    return first
+
+
+@pytest.mark.parametrize("lives", [True, False])
+def test_a_session_with_a_dead_peer_is_no_fault_of_this_switch(
+    configured: FakeSwitch, lives: bool
+) -> None:
+    configured.edit(*THRESHOLD, green_max_threshold="999")
+    first = lose_first_peer(configured)
+    asked: list[str] = []
+
+    def answers(address: str) -> bool:
+        asked.append(address)
+        return lives
+
+    result = push(configured, options=PushOptions(settle_s=60, answers=answers))
+    session = next(
+        one
+        for one in configured.plan.sessions_of[configured.device.name]
+        if one.link.peer(configured.device.name).address == first
+    )
+    peer = configured.plan.device[session.link.peer(configured.device.name).device]
+    assert set(asked) == {peer.management.address}
+    assert bool(result.failed) == lives
+    assert ("save" in configured.log) == (not lives)
+
+
+def test_a_session_that_stays_down_undoes_the_change(configured: FakeSwitch) -> None:
+    configured.edit(*THRESHOLD, green_max_threshold="999")
+    first = lose_first_peer(configured)
     result = push(configured)
     assert f"BGP sessions not up: {first} (absent)" in result.failed
     assert result.undone
@@ -309,7 +339,14 @@ def test_traffic_is_shifted_away_and_back_before_saving(configured: FakeSwitch) 
     configured.edit(*THRESHOLD, green_max_threshold="999")
     options = PushOptions(drain=True, settle_s=5)
     assert push(configured, options=options).failed == ""
-    assert configured.log == ["TSA", "checkpoint", "apply-patch", "TSB", "save"]
+    assert configured.log == [
+        "TSA",
+        "checkpoint",
+        "apply-patch",
+        "TSB",
+        "save",
+        "delete-checkpoint",
+    ]
 
 
 def test_a_shift_left_by_an_interrupted_push_is_taken_back(configured: FakeSwitch) -> None:
@@ -320,7 +357,7 @@ def test_a_shift_left_by_an_interrupted_push_is_taken_back(configured: FakeSwitc
         push(configured, options=options)
     assert configured.log == ["TSA", "checkpoint", "apply-patch"]
     assert push(configured).failed == ""
-    assert configured.log == ["TSB", "save"]
+    assert configured.log == ["TSB", "save", "delete-checkpoint"]
     assert not configured.work.exists()
 
 
@@ -330,7 +367,7 @@ def test_an_operators_shift_stays(configured: FakeSwitch) -> None:
     running["WRED_PROFILE"]["AZURE_LOSSLESS"]["green_max_threshold"] = "999"
     (configured.state / "running.json").write_text(json.dumps(running))
     assert push(configured, options=PushOptions(drain=True, settle_s=5)).failed == ""
-    assert configured.log == ["checkpoint", "apply-patch", "save"]
+    assert configured.log == ["checkpoint", "apply-patch", "save", "delete-checkpoint"]
     assert configured.running["BGP_DEVICE_GLOBAL"] == {"STATE": {"tsa_enabled": "true"}}
 
 

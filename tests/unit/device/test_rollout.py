@@ -141,7 +141,14 @@ def test_a_change_above_the_accepted_class_is_in_no_wave(
     assert set(network.logs) == {"spine2"}
     accepted = run(fleet, ChangeClass.CONFIG_RELOAD)
     assert accepted["spine1"].failed == ""
-    assert network.logs["spine1"] == ["TSA", "checkpoint", "reload", "TSB", "save"]
+    assert network.logs["spine1"] == [
+        "TSA",
+        "checkpoint",
+        "reload",
+        "TSB",
+        "save",
+        "delete-checkpoint",
+    ]
 
 
 def test_an_unusable_switch_fails_alone(fleet: Fleet, network: FakeNetwork) -> None:

@@ -363,7 +363,7 @@ def test_an_absent_spine_is_not_expected(plan: Plan) -> None:
 
 
 def test_nothing_is_said_of_ways_through_a_switch_that_was_not_read(plan: Plan) -> None:
-    tables = fibs(routes(plan))
+    tables = fibs(kernel(plan))
     del tables["spine1"]
     found = verify_routes.check_paths(plan, tables, everybody(plan))
     assert (found.count, found.findings) == (16, ())
