@@ -23,6 +23,8 @@ def push(arguments: argparse.Namespace) -> int:
     accept = api_live.accepted(arguments.accept)
     with api_live.fleet(arguments.intent, api_live.login(os.environ)) as way:
         switches = _selection(way.plan, arguments.limit).switches
+        if not switches:
+            raise RailwrightError("no switch is selected, and push changes switches only")
         values = api_live.secrets(way.plan, os.environ)
         found = api_live.survey(way, switches, values, accept, "--accept ")
         plain = api_live.surveyed_values(found)

@@ -13,6 +13,8 @@ from railwright.plan.model import Device, Link, Plan
 _HOP = re.compile(r"^\s*(\d+)\s+(\S+)")
 _TIMEOUT_S = 300.0
 _HEADER = "@@railwright"
+SILENT = "*"
+"""What traceroute prints for a hop that did not answer in time."""
 
 # Reads "source destination" lines; one probe a hop, one second for an answer, eight hops. Echo
 # requests, since hosts limit how often they say that a UDP port is closed.
@@ -142,6 +144,13 @@ def _fault(planned: Collection[tuple[str, ...]], actual: tuple[str, ...], goal: 
     went = " > ".join(actual) or "nowhere"
     if not arrived:
         return f"did not arrive: went {went}; planned is {wanted}{more}"
-    if actual[:-1] not in planned:
+    if not any(_fits(path, actual[:-1]) for path in planned):
         return f"went {went}; planned is {wanted}{more}"
     return ""
+
+
+def _fits(path: tuple[str, ...], hops: tuple[str, ...]) -> bool:
+    """Return whether a planned path can be the way; a switch may answer too late to be heard."""
+    return len(path) == len(hops) and all(
+        hop in (SILENT, switch) for switch, hop in zip(path, hops, strict=True)
+    )

@@ -438,6 +438,8 @@ def test_traces_are_compared_with_the_planned_switches(plan: Plan) -> None:
         far: (gateway, via[LEAF], down, far.destination),
     }
     assert traces.check(plan, everybody(plan), right).findings == ()
+    silent = {far: (gateway, "*", down, far.destination)}
+    assert traces.check(plan, everybody(plan), silent).findings == ()
     wrong = {near: (gateway, via[LEAF], gateway, near.destination), far: (gateway, "*", "*")}
     found = traces.check(plan, everybody(plan), wrong).findings
     assert [finding.device for finding in found] == ["gpu0001", "gpu0001"]

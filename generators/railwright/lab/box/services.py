@@ -204,8 +204,9 @@ class Services:
         for table, rows in written.items():
             self._config.setdefault(table, {}).update(rows)
         keys = [*deleted, *(f"{table}|{key}" for table, rows in written.items() for key in rows)]
-        LOG.info("rows: %s", " ".join(keys))
         tables = {key.partition("|")[0] for key in keys}
+        # tables only: a row's name can be a secret, as an SNMP community is
+        LOG.info("%d rows of %s", len(keys), " ".join(sorted(tables)))
         self._links = interfaces.parse_links(self._tools.links_json())
         if "MGMT_INTERFACE" in tables:
             self._tools.ip_batch(interfaces.plan_management(old, self._config, self._links).lines)
