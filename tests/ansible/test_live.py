@@ -198,11 +198,11 @@ def test_a_change_is_shown_as_a_diff_with_its_cost() -> None:
             Change("NTP_SERVER", "10.0.0.1", None, "add", None, {}),
         ),
         impacts=("leaf1: port bounce, 1 cabled port, 60 s",),
-        messages=("the updater takes these changes live",),
+        messages=("the updater needs no reload for this",),
     )
     values = api_live.result_values(result)
     assert values["msg"] == (
-        "leaf1: 2 changes by apply-patch, port bounce (the updater takes these changes live)"
+        "leaf1: 2 changes by apply-patch, port bounce (the updater needs no reload for this)"
     )
     assert values["diff"] == [
         {"prepared": f"{values['msg']}\nleaf1: port bounce, 1 cabled port, 60 s\n"},

@@ -123,7 +123,7 @@ def _patch(
     running: ConfigDb, after: ConfigDb, verdicts: tuple[Verdict, ...], seconds: float
 ) -> ApplyPlan:
     payload = orjson.dumps(make_patch(running, after), option=orjson.OPT_INDENT_2)
-    reason = "the updater takes these changes live"
+    reason = "the updater needs no reload for this"
     return ApplyPlan("apply-patch", worst(verdicts), False, verdicts, payload, (), seconds, reason)
 
 
