@@ -226,3 +226,23 @@ def test_an_interrupt_is_a_message(
     monkeypatch.setattr("railwright.cli.paper.show", interrupted)
     assert main(["show", LAB, "devices"]) == 1
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_lab_check_without_root_says_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("railwright.lab.state.RUN_FOLDER", tmp_path / "run")
+    assert main(["lab", "check"]) == 1
+    assert "needs root" in capsys.readouterr().err
+
+
+def test_a_lab_that_does_not_run_is_a_difference(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("railwright.lab.status.state.RUN_FOLDER", tmp_path)
+    other = tmp_path / "other.yml"
+    other.write_text(Path(LAB).read_text().replace("cluster: lab-small", "cluster: not-running"))
+    assert main(["lab", "status", str(other)]) == 2
+    assert capsys.readouterr().out == "not-running: down\n"
+    assert main(["lab", "exec", str(other), "--", "true"]) == 1
