@@ -11,8 +11,8 @@ NODES ?= 8
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo yes)
 
 # What the lab and the tests need beside Python; installed only where root allows.
-APT := ethtool fping frr frr-pythontools iproute2 iputils-ping libyang-tools lldpd mmdebstrap \
-  openssh-client openssh-server redis-server redis-tools traceroute zstd
+APT := debian-archive-keyring frr iproute2 iputils-ping libyang-tools lldpd mmdebstrap mount \
+  openssh-client procps redis-server redis-tools util-linux
 
 .PHONY: help site test nightly venv system lint types unit lab-test golden schema lock clean
 
