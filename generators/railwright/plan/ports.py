@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from railwright.catalog.model import Cage, ComputeNic, Sku, SwitchPlatform
-from railwright.catalog.ports import SplitPort, default_mode, split
+from railwright.catalog.ports import SplitPort, default_mode, find_mode, split
 from railwright.intent.model import Intent
 from railwright.naming import rail_interface
 from railwright.plan.model import Device, FabricShape, Link, Port, PortUse
@@ -74,11 +74,7 @@ def spine_faceplate(platform: SwitchPlatform, shape: FabricShape, splits: Splits
     """Return the ports of a spine: unsplit cages towards the leaves, from the front."""
     sku = sku_of(platform, "spine")
     used = shape.sus * shape.leaves_per_su * shape.links_per_pair
-    mode = next(
-        one.mode
-        for one in platform.breakouts
-        if one.ports == 1 and one.speed_gbps == splits.uplink.speed_gbps
-    )
+    mode = find_mode(platform, 1, splits.uplink.speed_gbps).mode
     by_mode = sorted(platform.cages, key=lambda cage: (default_mode(sku, cage) != mode, cage.cage))
     uplinks = sorted(by_mode[:used], key=lambda cage: cage.cage)
     return _faceplate(platform, sku, [], uplinks, {cage.name: mode for cage in uplinks}, 0)
