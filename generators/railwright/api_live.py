@@ -4,6 +4,8 @@ Environment, vault and limits come in as values; nothing here reads them. This m
 that knows the network: whoever needs it imports it late, so that paper-only verbs start fast.
 """
 
+import signal
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -188,7 +190,29 @@ def push_one(
 ) -> PushResult:
     """Bring one switch to its configuration; see PushOptions. Raises: as `push_switch`."""
     options = PushOptions(accept=accept, drain=drain, configured=frozenset(configured))
-    return push_switch(way.session(switch), way.plan, switch, values, options, way.clock)
+    with _ended_by_sigterm():
+        return push_switch(way.session(switch), way.plan, switch, values, options, way.clock)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM, which ends an Ansible worker on Ctrl-C, stop a push as Ctrl-C does.
+
+    The push then gives back its lock on the switch. Signals reach the main thread only; elsewhere
+    nothing is changed.
+    """
+
+    def stop(signum: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def drift(

@@ -1,9 +1,11 @@
 """What the playbooks and the verbs say and decide about live switches."""
 
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -280,3 +282,28 @@ def test_paths_are_checked_only_where_every_hop_is_read(
 def test_an_unknown_check_is_refused_with_the_choices(fleet: Fleet) -> None:
     with pytest.raises(RailwrightError, match="'cables'; use cabling, bgp, roce, sessions"):
         api_live.verify(fleet, fleet.plan.devices, None, ["cables"])
+
+
+def test_a_worker_that_is_ended_stops_its_push_as_ctrl_c_does(
+    monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    plan = api.load_plan(root / "intent/examples/lab-small.yml").plan
+
+    def ended(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pause()
+
+    class Way:
+        clock = None
+
+        def __init__(self) -> None:
+            self.plan = plan
+
+        def session(self, _: object) -> None:
+            return None
+
+    monkeypatch.setattr(api_live, "push_switch", ended)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt):
+        api_live.push_one(cast(Any, Way()), plan.switches[0], {}, api_live.accepted("hitless"))
+    assert signal.getsignal(signal.SIGTERM) == before
