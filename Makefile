@@ -11,8 +11,8 @@ NODES ?= 8
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo yes)
 
 # What the lab and the tests need beside Python; installed only where root allows.
-APT := debian-archive-keyring frr iproute2 iputils-ping libyang-tools lldpd mmdebstrap mount \
-  openssh-client procps redis-server redis-tools util-linux
+APT := debian-archive-keyring frr iproute2 iputils-ping kea-dhcp4-server libyang-tools lldpd \
+  mmdebstrap mount openssh-client procps redis-server redis-tools util-linux
 
 .PHONY: help site test nightly venv system lint types unit lab-test golden schema lock clean
 
@@ -33,7 +33,7 @@ site: venv system ## set up, plan and write the reference, run it in the lab, co
 
 test: venv system lint types unit lab-test ## set up and run every check and test
 
-nightly: venv system ## the whole reference live: 24 switches and 128 nodes
+nightly: venv system ## the whole reference live: 50 switches and 138 servers
 	REQUIRE_LAB=1 $(BIN)/pytest -m nightly tests/lab
 
 venv: $(VENV)/.ready

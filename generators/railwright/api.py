@@ -15,6 +15,7 @@ from railwright.files import templates
 from railwright.output import Changes, Inputs
 
 if TYPE_CHECKING:
+    from railwright.diff.model import Difference, Snapshot
     from railwright.files import OutputFile
     from railwright.intent.written import Sources
     from railwright.plan.model import Plan
@@ -47,7 +48,7 @@ def load_plan(intent: Path) -> LoadedPlan:
 
     Raises: IntentError with every problem located.
     """
-    from railwright.intent.loader import load
+    from railwright.intent.loader import load, refusal
     from railwright.plan.build import build
     from railwright.plan.checks import check
 
@@ -55,21 +56,20 @@ def load_plan(intent: Path) -> LoadedPlan:
     try:
         plan = build(loaded.intent)
     except IntentError as err:
-        located = [loaded.sources.locate(problem) for problem in err.problems]
-        raise IntentError(sorted(located, key=lambda one: (one.file, one.line))) from None
+        raise refusal(map(loaded.sources.locate, err.problems)) from None
     problems = (*plan.warnings, *check(plan))
     found = tuple(loaded.sources.locate(problem) for problem in problems)
-    if any(problem.severity == "error" for problem in found):
-        raise IntentError(found)
+    if errors := [problem for problem in found if problem.severity == "error"]:
+        raise refusal(errors)
     return LoadedPlan(replace(plan, warnings=problems), loaded.sources, found)
 
 
 def artefacts(plan: "Plan") -> "Iterator[OutputFile]":
     """Yield every file that follows from the plan."""
-    from railwright.emitters import EMITTERS
+    from railwright.emitters import parts
 
-    for emit in EMITTERS.values():
-        yield from emit(plan)
+    for part in parts(plan):
+        yield from part()
 
 
 def build(intent: Path, out: Path, *, dry_run: bool = False) -> Built:
@@ -81,8 +81,9 @@ def build(intent: Path, out: Path, *, dry_run: bool = False) -> Built:
     engine = _engine()
     if (previous := _unchanged(intent, out, engine)) is not None:
         return previous
+    from railwright.emitters import parts, report
+
     loaded = load_plan(intent)
-    files = tuple(artefacts(loaded.plan))
     inputs = Inputs(
         intent=intent.name,
         files={
@@ -93,9 +94,8 @@ def build(intent: Path, out: Path, *, dry_run: bool = False) -> Built:
     )
     folder = out / loaded.plan.intent.cluster
     act = output.compare if dry_run else output.write
-    changes = act(folder, files, inputs)
-    summary = next(file.content.decode() for file in files if file.path == SUMMARY)
-    return Built(folder, changes, summary)
+    changes = act(folder, parts(loaded.plan), inputs)
+    return Built(folder, changes, report.text(loaded.plan))
 
 
 def _unchanged(intent: Path, out: Path, engine: str) -> Built | None:
@@ -174,6 +174,7 @@ def inventory(intent: Path, only: str | None) -> Inventory:
             },
         )
         for device in plan.devices
+        if device.is_switch or device.is_node
     )
     return Inventory(
         present=tuple(host for host in hosts if here is None or host.name in here),
@@ -204,7 +205,7 @@ def node_tree(intent: Path, host: str, role: str) -> "tuple[OutputFile, ...]":
 
     plan = load_plan(intent).plan
     device = plan.device.get(host)
-    if device is None or device.role != "gpu_node":
+    if device is None or not device.is_node:
         raise RailwrightError(f"{host} is no node of {intent}")
     if role not in TREES:
         raise RailwrightError(f"no files for role {role!r}; choose one of {', '.join(TREES)}")
@@ -246,3 +247,28 @@ def validate_yang(plan: "Plan", models: Path) -> "list[YangFinding]":
             intended(plan, device), slots, secrets.placeholders(slots)
         )
     return ModelSet.load(models).validate(configs)
+
+
+def diff(old: str, new: str) -> "Difference":
+    """Return what separates two designs; each word is an intent, a build folder or a revision.
+
+    Raises: IntentError with the problems of the side that cannot be planned, RailwrightError for
+    a word that names nothing.
+    """
+    from railwright.diff.compare import compare
+
+    return compare(_snapshot(old), _snapshot(new))
+
+
+def _snapshot(text: str) -> "Snapshot":
+    from railwright.diff import folder, revision, snapshot, sources
+
+    source = sources.parse(text)
+    if isinstance(source, revision.Revision):
+        with revision.laid_out(source) as intent:
+            plan = load_plan(intent).plan
+    elif source.is_dir():
+        return folder.of_folder(source)
+    else:
+        plan = load_plan(source).plan
+    return snapshot.of_plan(text, plan)

@@ -1,5 +1,6 @@
 """Files as values, not yet written anywhere, and where the package keeps its templates."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,10 @@ class OutputFile:
     path: str
     content: bytes
     mode: int = 0o644
+
+
+Part = Callable[[], Iterable[OutputFile]]
+"""A share of the artefacts, rendered when called: by itself, in any order, in any process."""
 
 
 def templates() -> Path:

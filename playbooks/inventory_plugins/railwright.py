@@ -73,8 +73,6 @@ class InventoryModule(BaseInventoryPlugin):
     def _add_cluster(self, inventory, found):  # noqa: ANN001, ANN202
         """Add the cluster's group, so that group_vars/<cluster>/ holds for all its hosts."""
         cluster = str(found.variables["railwright_cluster"])
-        if cluster in {*inventory.groups, *inventory.hosts}:
-            raise AnsibleParserError(f"cluster {cluster}: a group or device has that name")
         inventory.add_group(cluster)
         for host in found.present:
             inventory.add_child(cluster, host.name)

@@ -94,8 +94,14 @@ def test_a_bad_intent_ends_the_run_with_its_problems(ansible: Ansible, root: Pat
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("cluster: lab-small", "cluster: spine"), "cluster spine: a group or device has that"),
-        (("cluster: lab-small", "cluster: gpu0001"), "cluster gpu0001: a group or device has that"),
+        (
+            ("cluster: lab-small", "cluster: spine"),
+            "'spine' is also the name of a device or of a group",
+        ),
+        (
+            ("cluster: lab-small", "cluster: gpu0001"),
+            "'gpu0001' is also the name of a device or of a group",
+        ),
     ],
     ids=["group", "device"],
 )

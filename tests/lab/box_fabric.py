@@ -46,6 +46,8 @@ lldpd
 exec python3 -m box.applier --set-hostname --lldp-interval-s 1 --poll-s 0.5 --log "$LOG"
 """
 
+HOST = "ip link set lo up; exec sleep infinity"
+
 WRITE = """
 import json, sys
 from box import configdb, resp
@@ -91,6 +93,7 @@ class Switch:
 
     def __init__(self, name: str, namespace: str, folder: Path, init: str) -> None:
         self.name = name
+        self._folder = folder
         self.log = folder / f"{name}.log"
         environment = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -127,6 +130,12 @@ class Switch:
         self.run(PYTHON, "-c", WRITE, given=json.dumps([event, data]))
         self.run(PYTHON, "-m", "box.applier", "--wait")
 
+    def patch(self, *operations: dict[str, Any]) -> None:
+        """Change CONFIG_DB with the switch's own `config apply-patch`; wait for the effect."""
+        self.run("sh", "-c", "cat > /run/patch.json", given=json.dumps(operations))
+        self.run(PYTHON, "-IS", str(self._folder / "config"), "apply-patch", "/run/patch.json")
+        self.run(PYTHON, "-m", "box.applier", "--wait")
+
     def state(self, key: str, field: str) -> str:
         """Return a field of STATE_DB."""
         return self.run(
@@ -135,7 +144,8 @@ class Switch:
 
     def hops(self, prefix: str) -> int:
         """Return how many next hops the kernel has for a prefix."""
-        routes = json.loads(self.run("ip", "-json", "route", "show", prefix) or "[]")
+        family = "-6" if ":" in prefix else "-4"
+        routes = json.loads(self.run("ip", family, "-json", "route", "show", prefix) or "[]")
         return sum(len(route.get("nexthops", [route])) for route in routes)
 
     def ended(self, limit_s: float) -> bool:
@@ -157,9 +167,13 @@ class Fabric:
         links: Iterable[tuple[str, str, str, str]] = (),
         others: Iterable[str] = (),
         init: str = WHOLE,
+        hosts: Iterable[str] = (),
     ) -> None:
-        """Take `(switch, port, switch, port)` per link, and the names of unlinked switches."""
-        self._folder, self._init = folder, init
+        """Take `(switch, port, switch, port)` per link, and the names of unlinked switches.
+
+        Those of them that are `hosts` run nothing.
+        """
+        self._folder, self._init, self._hosts = folder, init, frozenset(hosts)
         self._links = list(links)
         self._names = sorted({*others, *(link[at] for link in self._links for at in (0, 2))})
         self._prefix = f"rwbox{os.getpid()}-"
@@ -168,6 +182,7 @@ class Fabric:
     def __enter__(self) -> "Fabric":
         source = Path(next(iter(box_package.__path__)))
         shutil.copytree(source, self._folder / "box", ignore=shutil.ignore_patterns("__pycache__"))
+        (self._folder / "config").symlink_to("box/launcher.py")
         try:
             lines = [f"netns add {self._prefix}{name}" for name in self._names]
             for one, port, other, peer in self._links:
@@ -178,7 +193,8 @@ class Fabric:
             _run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
             for name in self._names:
                 namespace = f"{self._prefix}{name}"
-                self.switches[name] = Switch(name, namespace, self._folder, self._init)
+                init = HOST if name in self._hosts else self._init
+                self.switches[name] = Switch(name, namespace, self._folder, init)
         except BaseException:
             self.__exit__()
             raise

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from railwright import api
 from railwright.lab import boot, lifecycle, rootfs, state
 from railwright.lab.lifecycle import LabOptions
 from railwright.lab.process import is_alive
@@ -77,6 +78,33 @@ def test_a_killed_up_is_removed_or_resumed(
         options = LabOptions(cache=lab_cache, nodes=1, base=lab_base)
         lifecycle.up(lab_plan, options, lambda _: None)
         assert status(CLUSTER, lab_base).is_whole
+    assert lifecycle.down(CLUSTER, lambda _: None, lab_base)
+    assert look(CLUSTER, lab_base) == before
+
+
+def test_a_growth_that_was_killed_is_made_anew(
+    lab_intent: Path, lab_cache: Path, lab_base: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    before = look(CLUSTER, lab_base)
+    folder = tmp_path_factory.mktemp("intents")
+    small, large = (folder / name for name in ("small.yml", "large.yml"))
+    text = lab_intent.read_text()
+    small.write_text(text.replace("count: 2", "count: 1, capacity: 2"))
+    large.write_text(text.replace("count: 2", "count: 2, capacity: 2"))
+    options = LabOptions(cache=lab_cache, nodes=1, base=lab_base)
+    lifecycle.up(api.load_plan(small).plan, options, lambda _: None)
+    record = lab_base / CLUSTER / "state.json"
+    with subprocess.Popen(
+        [sys.executable, "-c", UP, str(large), str(lab_cache), str(lab_base)],
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as growing:
+        wait_until(lambda: '"building"' in record.read_text(), poll_s=0.001)
+        os.kill(growing.pid, signal.SIGKILL)
+    assert lifecycle.up(api.load_plan(large).plan, options, lambda _: None).network_made
+    assert status(CLUSTER, lab_base).is_whole
+    assert len(status(CLUSTER, lab_base).devices) == 6
     assert lifecycle.down(CLUSTER, lambda _: None, lab_base)
     assert look(CLUSTER, lab_base) == before
 

@@ -1,6 +1,7 @@
 """A real lab: it comes up as planned, can be used, resumes, and leaves nothing behind."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -175,7 +176,9 @@ def test_the_controller_has_no_way_out(lab: Lab) -> None:
     routes = lab.execute("ip", "-j", "route").stdout
     assert not [route for route in json.loads(routes) if route["dst"] == "default"]
     links = json.loads(lab.execute("ip", "-j", "link").stdout)
-    assert {link["ifname"].rstrip("0123456789") for link in links} == {"lo", "mgmt", "p"}
+    own = re.compile(r"lo|mgmt[0-9a-f]{8}|p[0-9a-f]{12}")
+    assert [link["ifname"] for link in links if not own.fullmatch(link["ifname"])] == []
+    assert len(links) > 2
 
 
 def test_a_rebooted_node_keeps_its_disk_and_is_another_boot(lab: Lab) -> None:

@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from railwright.cli import main
+from railwright.cli import DESIGNS, main
+from railwright.intent.networks import Design
 
 LAB = "intent/examples/lab-small.yml"
 
@@ -246,3 +248,7 @@ def test_a_lab_that_does_not_run_is_a_difference(
     assert main(["lab", "status", str(other)]) == 2
     assert capsys.readouterr().out == "not-running: down\n"
     assert main(["lab", "exec", str(other), "--", "true"]) == 1
+
+
+def test_every_design_can_be_begun_with() -> None:
+    assert get_args(Design) == DESIGNS

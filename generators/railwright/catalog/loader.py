@@ -90,8 +90,8 @@ def _tier_table() -> TierTable:
 
 @cache
 def _files(folder: str) -> Mapping[str, Path]:
-    paths = sorted((DATA / folder).glob(f"*{SUFFIX}"))
-    return MappingProxyType({path.stem: path for path in paths})
+    paths = {path.stem: path for path in (DATA / folder).glob(f"*{SUFFIX}")}
+    return MappingProxyType(dict(sorted(paths.items())))
 
 
 def _path(kind: str, folder: str, name: str) -> Path:

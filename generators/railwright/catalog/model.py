@@ -30,9 +30,11 @@ class Cage(NamedTuple):
 
 
 class AuxPort(NamedTuple):
-    """A data port that is no splittable cage: `[name, lanes, panel_index, alias, speed_gbps]`.
+    """A data port that is used whole: `[name, lanes, panel_index, alias, speed_gbps]`.
 
-    `autoneg` is what the platform's port_config.ini says, None where it says nothing.
+    Two more columns may follow: `autoneg` is what the platform's port_config.ini says, None where
+    it says nothing; `lower_speeds_gbps` are the other speeds its platform.json allows, fastest
+    first.
     """
 
     name: str
@@ -41,6 +43,7 @@ class AuxPort(NamedTuple):
     alias: str
     speed_gbps: int
     autoneg: Literal["on", "off"] | None = None
+    lower_speeds_gbps: tuple[int, ...] = ()
 
 
 class Breakout(CatalogModel):
@@ -154,7 +157,11 @@ class Features(CatalogModel):
 
 
 class SwitchPlatform(CatalogModel):
-    """One switch model."""
+    """One switch model.
+
+    `access` is the role of a switch that serves the in-band and out-of-band networks; super-spines
+    take the role `spine`.
+    """
 
     name: str
     vendor: str
@@ -166,7 +173,7 @@ class SwitchPlatform(CatalogModel):
     aux_ports: tuple[AuxPort, ...] = ()
     breakouts: tuple[Breakout, ...] = ()
     skus: tuple[Sku, ...]
-    roles: dict[Literal["leaf", "spine", "oob_switch"], RoleChoice]
+    roles: dict[Literal["leaf", "spine", "access"], RoleChoice]
     buffers: dict[str, Buffers] = {}
     wred: Wred | None = None
     features: Features
@@ -177,7 +184,9 @@ class SwitchPlatform(CatalogModel):
 class ComputeNic(NamedTuple):
     """One rail NIC: `[rail, pci, rdma, gpu, gpu_pci, numa, cage, speed_gbps]`.
 
-    The PCI addresses are None (`null` in the file) where they differ from vendor to vendor.
+    A NIC has as many ports as the model has planes: `speed_gbps` is that of one port, `pci` and
+    `rdma` are those of the first. `gpu` is the first of the GPUs that share the NIC. The PCI
+    addresses are None (`null` in the file) where they differ from vendor to vendor.
     """
 
     rail: int
@@ -190,15 +199,45 @@ class ComputeNic(NamedTuple):
     speed_gbps: int
 
 
+class FrontEndNic(NamedTuple):
+    """One storage and front-end port: `[port, pci, rdma, numa, cage, speeds_gbps]`.
+
+    `speeds_gbps` are the speeds the port can run at, fastest first. `pci` is None where it differs
+    from vendor to vendor.
+    """
+
+    port: int
+    pci: str | None
+    rdma: str
+    numa: int
+    cage: str
+    speeds_gbps: tuple[int, ...]
+
+
+class InbandPort(CatalogModel):
+    """The port of the in-band management network; `speeds_gbps` as in `FrontEndNic`."""
+
+    cage: str
+    speeds_gbps: tuple[int, ...]
+    source: str
+
+
 class NodeModel(CatalogModel):
-    """One node model: its GPUs and its rail NICs."""
+    """One server model: a GPU node with its rail NICs, or a storage or management server.
+
+    `planes` is the number of ports of a rail NIC, each on a plane of its own.
+    """
 
     name: str
     vendor: str
     model: str
-    gpus: int
+    gpus: Annotated[int, Field(ge=0)] = 0
     rack_units: int
     max_power_w: int
-    nics: tuple[ComputeNic, ...]
+    planes: Annotated[int, Field(ge=1)] = 1
+    nics: tuple[ComputeNic, ...] = ()
+    frontend: tuple[FrontEndNic, ...] = ()
+    inband: InbandPort | None = None
+    bmc_speed_gbps: Annotated[int, Field(ge=1)] = 1
     assumptions: tuple[str, ...] = ()
     source: str

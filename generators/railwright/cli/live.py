@@ -54,13 +54,12 @@ def push(arguments: argparse.Namespace) -> int:
 def drift(arguments: argparse.Namespace) -> int:
     """Compare; exit 2 when an owned value differs."""
     from railwright import api_live
-    from railwright.device import drift_format
+    from railwright.device.drift_format import FORMATS
 
     with api_live.fleet(arguments.intent, api_live.login(os.environ)) as way:
         chosen = _selection(way.plan, arguments.limit)
         report = api_live.drift(way, chosen, api_live.secrets(way.plan, os.environ))
-    shown = {"text": drift_format.text, "json": drift_format.json, "junit": drift_format.junit}
-    print(shown[arguments.format](report), end="")
+    print(FORMATS[arguments.format](report), end="")
     return report.exit_code
 
 

@@ -22,6 +22,11 @@ class SelectionError(RailwrightError):
     """A limit that names nothing in the plan, or leaves nothing."""
 
 
+def reachable(plan: Plan) -> tuple[Device, ...]:
+    """Return the devices that are logged in to, in plan order: switches and servers, no PDUs."""
+    return tuple(device for device in plan.devices if device.is_switch or device.is_node)
+
+
 def select(
     plan: Plan, limit: str | None = None, only: Iterable[str] | None = None
 ) -> tuple[tuple[Device, ...], tuple[str, ...]]:
@@ -73,22 +78,22 @@ def _limited(plan: Plan, limit: str | None) -> tuple[Device, ...]:
     parts = [part.strip() for part in (limit or "").split(",") if part.strip()]
     asked = [part for part in parts if not part.startswith("!")]
     excluded = [part[1:] for part in parts if part.startswith("!")]
-    wanted = set(_matches(plan, asked)) if asked else {device.name for device in plan.devices}
+    wanted = set(_matches(plan, asked)) if asked else {one.name for one in reachable(plan)}
     wanted -= set(_matches(plan, excluded))
     if not wanted:
         raise SelectionError(f"--limit {limit!r} leaves no device; widen it")
-    return tuple(device for device in plan.devices if device.name in wanted)
+    return tuple(device for device in reachable(plan) if device.name in wanted)
 
 
 def _matches(plan: Plan, parts: Iterable[str]) -> Iterator[str]:
     for part in parts:
         found = [
             device.name
-            for device in plan.devices
+            for device in reachable(plan)
             if fnmatchcase(device.name, part) or part in groups(device)
         ]
         if not found:
-            names = sorted({name for device in plan.devices for name in groups(device)})
+            names = sorted({name for device in reachable(plan) for name in groups(device)})
             shown = ", ".join(names[:_SHOWN_GROUPS]) + (", ..." if names[_SHOWN_GROUPS:] else "")
             raise SelectionError(
                 f"--limit: no device or group is called {part!r}; give device names, globs such "

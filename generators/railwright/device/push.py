@@ -265,11 +265,10 @@ class _Push:
     def _gone(self, missing: frozenset[str]) -> set[str]:
         """Return the missing BGP peers whose switch does not answer on management either."""
         peers = self._peers()
-        names = {peers[ip] for ip in missing}
+        devices = self.plan.device
+        names = {peers[ip] for ip in missing if peers[ip] in devices}  # not a router outside
         dead = {
-            name
-            for name in names
-            if not self.options.answers(self.plan.device[name].management.address)
+            name for name in names if not self.options.answers(devices[name].management.address)
         }
         return {ip for ip in missing if peers[ip] in dead}
 

@@ -1,4 +1,4 @@
-"""Real packets: traceroutes between nodes, compared with the planned switches."""
+"""Real packets: traceroutes between hosts, compared with the planned switches."""
 
 import re
 from collections import defaultdict
@@ -29,13 +29,13 @@ exit 0
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One way to try: from a node's rail to another node's, and the leaves it starts and ends on.
+    """One way to try: from a host's port to another host's, and the leaves it starts and ends on.
 
-    `rail` is the starting rail; `source` and `destination` are addresses.
+    `port` is the starting port; `source` and `destination` are addresses.
     """
 
     node: str
-    rail: int
+    port: str
     source: str
     destination: str
     first_leaf: str
@@ -43,10 +43,11 @@ class Trace:
 
 
 def choose(plan: Plan, nodes: Iterable[Device], present: Collection[str]) -> tuple[Trace, ...]:
-    """Return the ways to try from these nodes.
+    """Return the ways to try from these hosts.
 
-    From every rail: to the next node on the same leaf, to a node of the next SU on the same rail,
-    and to the next rail of another node. Only targets that are `present` are chosen.
+    From every port: to the next host on the same leaf, to the same port of a host on another leaf
+    (another SU or storage pair), and to another port of another host nearby, on another leaf. Only
+    targets that are `present` are chosen.
     """
     by_leaf: dict[str, list[Link]] = defaultdict(list)
     for link in plan.links:
@@ -57,7 +58,7 @@ def choose(plan: Plan, nodes: Iterable[Device], present: Collection[str]) -> tup
         trace
         for node in nodes
         for link in plan.links_of.get(node.name, {}).values()
-        if link.deployed and link.z.device in present
+        if link.kind == "host" and link.deployed and link.z.device in present
         for trace in _from(link, by_leaf)
     )
 
@@ -84,31 +85,28 @@ def check(plan: Plan, present: Collection[str], found: Mapping[Trace, tuple[str,
         planned = planned_paths(shape, trace.first_leaf, trace.last_leaf)
         actual = tuple(owners.get(hop, hop) for hop in hops)
         if fault := _fault(planned, actual, owners[trace.destination]):
-            place = f"rail{trace.rail}>{trace.destination}"
-            text = f"from rail {trace.rail} to {trace.destination}: {fault}"
+            place = f"{trace.port}>{trace.destination}"
+            text = f"from {trace.port} to {trace.destination}: {fault}"
             findings.append(VerifyFinding("paths", trace.node, place, text))
     return Checked(len(found), tuple(findings))
 
 
 def _from(link: Link, by_leaf: Mapping[str, list[Link]]) -> Iterator[Trace]:
-    same = [other for other in by_leaf[link.z.device] if other.a.device != link.a.device]
-    yield from _first(link, same)
-    rail_mates = [
-        other
-        for leaf, others in by_leaf.items()
-        if leaf != link.z.device
-        for other in others[:1]
-        if other.rail == link.rail
+    others = {leaf: links for leaf, links in by_leaf.items() if leaf != link.z.device}
+    elsewhere = [
+        next((one for one in links if one.a.port == link.a.port), None)
+        for links in others.values()
+        if links[0].network == link.network
     ]
-    yield from _first(link, rail_mates)
     across = [
-        other
-        for leaf, others in by_leaf.items()
-        if leaf != link.z.device
-        for other in others
-        if other.su == link.su and other.rail != link.rail and other.a.device != link.a.device
+        one
+        for links in others.values()
+        for one in links
+        if (one.network, one.pod, one.su) == (link.network, link.pod, link.su)
+        and one.a.port != link.a.port
     ]
-    yield from _first(link, across)
+    for targets in (by_leaf[link.z.device], filter(None, elsewhere), across):
+        yield from _first(link, [one for one in targets if one.a.device != link.a.device])
 
 
 def _first(link: Link, targets: list[Link]) -> Iterator[Trace]:
@@ -117,7 +115,7 @@ def _first(link: Link, targets: list[Link]) -> Iterator[Trace]:
     for target in (after or targets)[:1]:
         yield Trace(
             link.a.device,
-            link.rail,
+            link.a.port,
             link.a.address,
             target.a.address,
             link.z.device,

@@ -8,6 +8,7 @@ from railwright.device.errors import CommandError
 from railwright.device.fib import Fib
 from railwright.device.fib import parse as parse_routes
 from railwright.device.fleet import Fleet
+from railwright.device.inventory import reachable
 from railwright.device.lldp import Neighbours
 from railwright.device.lldp import parse as parse_neighbours
 from railwright.device.observe import Observation, bgp_states, observe
@@ -26,7 +27,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
 """What each name on the command line checks."""
 
 TRACED_NODES = 16
-"""Nodes that send traceroutes; every one tries up to three ways from each of its rails."""
+"""Nodes that send traceroutes; every one tries up to three ways from each of its data ports."""
 
 _SWITCH_SCRIPT = """
 part bgp quiet sudo vtysh -c 'show bgp summary json'
@@ -80,13 +81,16 @@ def verify(
     here = frozenset(plan.device) if present is None else frozenset(present)
     state = read(fleet, tuple(devices), wanted, here, done)
     results = checks(plan, state, wanted, here)
+    states = {name: switch.bgp for name, switch in state.switches.items()}
+    outside = verify_bgp.outside(plan, states) if "bgp" in wanted else ""
     return VerifyReport(
         cluster=plan.intent.cluster,
         findings=tuple(finding for found in results.values() for finding in found.findings),
         counts={name: found.count for name, found in results.items()},
         moves=verify_lldp.moves(plan, _heard(state)) if "cabling" in wanted else (),
         errors=state.errors,
-        skipped=tuple(name for name in plan.device if name not in here),
+        skipped=tuple(device.name for device in reachable(plan) if device.name not in here),
+        notes=(outside,) if outside else (),
     )
 
 
@@ -119,7 +123,7 @@ def read(
 ) -> FabricState:
     """Read what the wanted checks need, all devices at once."""
     plan = fleet.plan
-    nodes = [device for device in devices if device.role == "gpu_node"]
+    nodes = [device for device in devices if device.is_node]
     tracing = {node.name for node in nodes[:TRACED_NODES]} if "paths" in wanted else set()
 
     def look(session: Session, device: Device) -> SwitchState | NodeState:
@@ -129,7 +133,7 @@ def read(
         return _read_node(session, ways, wanted)
 
     needs_nodes = "cabling" in wanted or "paths" in wanted
-    read_from = [device for device in devices if device.is_switch or needs_nodes]
+    read_from = [one for one in devices if one.is_switch or (one.is_node and needs_nodes)]
     outcomes = fleet.run(read_from, look, done)
     return FabricState(
         switches={

@@ -1,40 +1,53 @@
-"""Cabling as it is: LLDP neighbours against the plan, and the moves that mend it."""
+"""Cabling as it is: LLDP neighbours against the plan, and the moves that mend it.
+
+BMCs, PDUs and routers outside the plan may say nothing, or anything: on their links only a
+neighbour that is another device of the plan is wrong, and a silent port is not counted.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from railwright.device.lldp import Neighbour, Neighbours
 from railwright.device.verify_model import Checked, VerifyFinding
 from railwright.naming import natural_key
-from railwright.plan.model import LinkEnd, Plan
+from railwright.plan.model import Link, LinkEnd, LinkKind, Plan
 from railwright.sonic.masking import printable
+
+_MAY_BE_SILENT: frozenset[LinkKind] = frozenset({"access", "border"})
 
 
 class _Labels:
-    """The ports of a plan by their names and by what they announce.
+    """The ports of a plan by their names and by what they announce, each device's when asked for.
 
     SONiC announces a port's alias (lldpmgrd), hosts announce its name.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.devices = plan.device
-        self._labels = {
-            (port.device, port.name): port.alias for ports in plan.ports.values() for port in ports
-        }
-        self._names = {
-            (port.device, port.alias): port.name
-            for device in plan.switches
-            for port in plan.ports[device.name]
-        }
+        self._ports = plan.ports
+        self._known: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
 
     def named(self, seen: Neighbour) -> Neighbour:
         """Return the neighbour with its port's name where it announced an alias."""
-        name = self._names.get((seen.system, seen.port), seen.port)
-        return Neighbour(seen.system, name, seen.description)
+        device = self.devices.get(seen.system)
+        if device is None or not device.is_switch:
+            return seen
+        _aliases, names = self._of(seen.system)
+        return Neighbour(seen.system, names.get(seen.port, seen.port), seen.description)
 
     def place(self, device: str, port: str) -> str:
         """Return a port as people find it: with the label on the faceplate where that differs."""
-        label = self._labels.get((device, port), port)
-        return printable(f"{device} {port}") + (f" ({label})" if label != port else "")
+        aliases, _names = self._of(device)
+        label = aliases.get(port, port)
+        named = f"{device} {port}" if port else device  # the port of a router outside is unknown
+        return printable(named) + (f" ({label})" if label != port else "")
+
+    def _of(self, device: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Return a device's aliases by name and names by alias."""
+        if device not in self._known:
+            ports = self._ports[device] if device in self.devices else ()
+            aliases = {port.name: port.alias for port in ports}
+            self._known[device] = aliases, {alias: name for name, alias in aliases.items()}
+        return self._known[device]
 
     def shown(self, seen: Neighbour) -> str:
         """Return a neighbour as people find it."""
@@ -63,10 +76,10 @@ def check(plan: Plan, heard: Mapping[str, Neighbours], present: Collection[str])
         ports = {port.name for port in plan.ports[device]}
         links = plan.links_of.get(device, {})
         for name in sorted(ports | neighbours.keys(), key=natural_key):
-            link = links.get(name)
-            planned = link.peer(device) if link is not None and link.deployed else None
-            count += planned is not None
-            if fault := _fault(labels, planned, neighbours.get(name, ()), present):
+            link = _deployed(links.get(name))
+            seen = neighbours.get(name, ())
+            count += link is not None and (bool(seen) or link.kind not in _MAY_BE_SILENT)
+            if fault := _fault(labels, device, link, seen, present):
                 text = f"{labels.place(device, name)} {fault}"
                 findings.append(VerifyFinding("cabling", device, name, text))
     return Checked(count, tuple(findings))
@@ -107,21 +120,29 @@ def moves(plan: Plan, heard: Mapping[str, Neighbours]) -> tuple[str, ...]:
 
 def _fault(
     labels: _Labels,
-    planned: LinkEnd | None,
+    device: str,
+    link: Link | None,
     seen: tuple[Neighbour, ...],
     present: Collection[str],
 ) -> str:
     heard = " and ".join(map(labels.shown, seen))
-    if planned is None:
+    ours = any(neighbour.system in labels.devices for neighbour in seen)
+    if link is None:
         # A device that is not in the plan is the site's own matter.
-        ours = any(neighbour.system in labels.devices for neighbour in seen)
         return f"sees {heard}; nothing is planned there" if ours else ""
+    planned = link.peer(device)
     wanted = f"planned is {labels.place(planned.device, planned.port)}"
+    if link.kind in _MAY_BE_SILENT and not ours:
+        return ""
     if not seen:
         return f"sees nobody; {wanted}" if planned.device in present else ""
     if any(labels.is_planned(planned, neighbour) for neighbour in seen):
         return ""
     return f"sees {heard}; {wanted}"
+
+
+def _deployed(link: Link | None) -> Link | None:
+    return link if link is not None and link.deployed else None
 
 
 def _wrong(
@@ -130,7 +151,9 @@ def _wrong(
     """Yield (port, the only neighbour it hears) of every cabled port that hears a wrong one."""
     for port, link in plan.links_of.get(device, {}).items():
         seen = neighbours.get(port, ())
-        if link.deployed and len(seen) == 1 and not labels.is_planned(link.peer(device), seen[0]):
+        if not link.deployed or len(seen) != 1 or labels.is_planned(link.peer(device), seen[0]):
+            continue
+        if seen[0].system in labels.devices or link.kind not in _MAY_BE_SILENT:
             yield port, labels.named(seen[0])
 
 

@@ -38,8 +38,8 @@ class VerifyReport:
     """What the checks found.
 
     `counts` says how many things each check looked at, so that nothing found differs from nothing
-    looked at; `moves` are the cable moves that mend the cabling; `errors` are devices that could
-    not be read, `skipped` those that are not here.
+    looked at; `moves` are the cable moves that mend the cabling; `notes` say what is told but not
+    judged; `errors` are devices that could not be read, `skipped` those that are not here.
     """
 
     cluster: str
@@ -48,6 +48,7 @@ class VerifyReport:
     moves: tuple[str, ...] = ()
     errors: Mapping[str, str] | None = None
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -60,6 +61,7 @@ class VerifyReport:
         """Return the report for people."""
         lines = [f"{finding.id}: {finding.text}" for finding in self.findings]
         lines += [f"move: {move}" for move in self.moves]
+        lines += [f"note: {note}" for note in self.notes]
         lines += [f"error: {message}" for message in (self.errors or {}).values()]
         if self.skipped:
             lines.append(f"skipped, not here: {spans(self.skipped)}")
@@ -87,6 +89,7 @@ class VerifyReport:
                 for finding in self.findings
             ],
             "moves": list(self.moves),
+            "notes": list(self.notes),
             "errors": dict(self.errors or {}),
             "skipped": list(self.skipped),
         }

@@ -1,17 +1,20 @@
 """Routes in the kernel as the plan's graph demands, and where packets really go.
 
-Every leaf's block must be known on every switch that can reach it, over all shortest ways. The
+Every network is a routing domain of its own. What a leaf advertises in it (its block of host
+addresses, or the subnets of its VLANs) must be known on every switch of the network that can reach
+the leaf, over all shortest ways, and on no other: rails and planes may be joined nowhere. The
 kernel is asked, not FRR: FRR 8.4 shows next hops as installed that its kernel group has lost.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from railwright.device.fib import NOT_READ, Fib, walk
 from railwright.device.verify_model import Checked, VerifyFinding
 from railwright.naming import natural_key
-from railwright.plan.model import Plan
+from railwright.plan.model import Device, Plan
+from railwright.plan.shape import Network
 
 _SHOWN = 4
 
@@ -50,27 +53,49 @@ def graph(plan: Plan, present: Collection[str]) -> Graph:
 
 
 def check_routes(plan: Plan, fibs: Mapping[str, Fib], present: Collection[str]) -> Checked:
-    """Return what is wrong with the routes to every present leaf's block, on every read switch."""
+    """Return what is wrong with the routes to what every present leaf advertises.
+
+    Looks at every read switch of the leaf's network.
+    """
     shape = graph(plan, present)
+    read = _by_network(plan.device[name] for name in fibs)
     count = 0
     findings: list[VerifyFinding] = []
-    for block in (subnet for subnet in plan.subnets if subnet.kind == "leaf_block"):
-        if block.owner not in present:
+    for prefix, owner in advertised(plan):
+        if owner not in present:
             continue
-        away = shape.distances(block.owner)
-        for device in fibs.keys() - {block.owner}:
+        away = shape.distances(owner)
+        for device in read[plan.device[owner].network]:
+            if device.name == owner:
+                continue
             count += 1
             planned = {
                 address: f"{port} to {peer}"
-                for peer, port, address in shape.neighbours.get(device, ())
-                if away.get(peer, -1) == away.get(device, -1) - 1
+                for peer, port, address in shape.neighbours.get(device.name, ())
+                if away.get(peer, -1) == away.get(device.name, -1) - 1
             }
-            route = fibs[device].exact(block.prefix)
+            route = fibs[device.name].exact(prefix)
             actual = frozenset() if route is None else route.gateways
             if fault := _fault(planned, actual):
-                text = f"route to {block.prefix} ({block.owner}): {fault}"
-                findings.append(VerifyFinding("routes", device, block.prefix, text))
+                text = f"route to {prefix} ({owner}): {fault}"
+                findings.append(VerifyFinding("routes", device.name, prefix, text))
     return Checked(count, tuple(sorted(findings, key=lambda one: natural_key(one.id))))
+
+
+def advertised(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield (prefix, leaf) of all that deployed leaves advertise: blocks, and subnets of VLANs."""
+    blocks = {(one.prefix, one.owner) for one in plan.subnets if one.kind == "leaf_block"}
+    yield from ((one.prefix, one.owner) for one in plan.subnets if one.kind == "leaf_block")
+    for svi in plan.svis:
+        if (svi.prefix, svi.device) not in blocks:
+            yield svi.prefix, svi.device
+
+
+def _by_network(devices: Iterable[Device]) -> Mapping[Network | None, list[Device]]:
+    found: dict[Network | None, list[Device]] = defaultdict(list)
+    for device in devices:
+        found[device.network].append(device)
+    return found
 
 
 def _fault(planned: Mapping[str, str], actual: Collection[str]) -> str:
@@ -93,21 +118,21 @@ def _fault(planned: Mapping[str, str], actual: Collection[str]) -> str:
 def check_paths(plan: Plan, fibs: Mapping[str, Fib], present: Collection[str]) -> Checked:
     """Return the leaf pairs between which packets do not take exactly the planned paths.
 
-    Follows the kernel tables from every read leaf to one deployed node behind every leaf: same
-    leaf, same rail across SUs and across rails. Nothing is said of ways through a switch that is
-    here but could not be read; pairs with no other way are not counted.
+    Follows the kernel tables from every read leaf to one deployed host behind every leaf of its
+    network: same leaf, same rail across SUs and across rails. Nothing is said of ways through a
+    switch that is here but could not be read; pairs with no other way are not counted.
     """
     owners = address_owners(plan)
     shape = graph(plan, present)
-    leaves = [device for device in plan.switches if device.role == "leaf"]
+    leaves = _by_network(device for device in plan.switches if device.role == "leaf")
     targets = dict(_targets(plan))
     count = 0
     findings = []
-    for goal in leaves:
+    for goal in (leaf for network in leaves.values() for leaf in network):
         if goal.name not in present or goal.name not in targets:
             continue
         away = shape.distances(goal.name)
-        for start in leaves:
+        for start in leaves[goal.network]:
             if start.name not in fibs:
                 continue
             ways = frozenset(_planned_paths(shape, away, start.name))
@@ -157,9 +182,9 @@ def _planned_paths(shape: Graph, away: Mapping[str, int], start: str) -> Iterato
 
 
 def _targets(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Yield (leaf, a deployed node's address behind it)."""
+    """Yield (leaf, a deployed host's address behind it)."""
     for link in plan.links:
-        if link.kind == "host" and link.deployed:
+        if link.kind in {"host", "access"} and link.deployed:
             yield link.z.device, link.a.address
 
 

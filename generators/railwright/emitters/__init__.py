@@ -1,18 +1,37 @@
-"""Emitters: one family of files each, from the plan alone; they know nothing of each other."""
+"""Emitters: one family of files each, from the plan alone; they know nothing of each other.
+
+What follows from one device and what follows from the whole plan are rendered apart, so that the
+artefacts can be shared among processes.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 
-from railwright.emitters import node_config, report, sonic_config
-from railwright.files import OutputFile
-from railwright.plan.model import Plan
+from railwright.emitters import naming_services, node_config, report, sonic_config
+from railwright.files import OutputFile, Part
+from railwright.plan.model import Device, Plan
 
-Emitter = Callable[[Plan], Iterator[OutputFile]]
+DeviceEmitter = Callable[[Plan, Device], Iterator[OutputFile]]
+PlanEmitter = Callable[[Plan], Iterator[Part]]
 
-EMITTERS: Mapping[str, Emitter] = MappingProxyType(
-    {
-        "sonic_config": sonic_config.emit,
-        "node_config": node_config.emit,
-        "report": report.emit,
-    }
+OF_A_DEVICE: Mapping[str, DeviceEmitter] = MappingProxyType(
+    {"sonic_config": sonic_config.emit_device, "node_config": node_config.emit_device}
 )
+"""Families of files per device; each yields nothing for a device it has none for."""
+
+OF_THE_PLAN: Mapping[str, PlanEmitter] = MappingProxyType(
+    {"report": report.parts, "naming_services": naming_services.parts}
+)
+"""Families of files about the whole plan, as parts."""
+
+
+def parts(plan: Plan) -> tuple[Part, ...]:
+    """Return every artefact of a plan as parts, one per device; the longest come first."""
+    whole = [part for family in OF_THE_PLAN.values() for part in family(plan)]
+    return (*whole, *(partial(_of_device, plan, device) for device in plan.devices))
+
+
+def _of_device(plan: Plan, device: Device) -> Iterator[OutputFile]:
+    for emit in OF_A_DEVICE.values():
+        yield from emit(plan, device)

@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from railwright.errors import IntentError, Problem
 from railwright.intent.written import Sources, Written, merge, shown
 
 if TYPE_CHECKING:
+    from railwright.intent.assets import Assets
     from railwright.intent.model import Intent
 
 MAX_FILE_BYTES = 1024 * 1024
@@ -17,6 +19,7 @@ MAX_FILES = 64
 MAX_INCLUDE_DEPTH = 8
 MAX_PROBLEMS = 100
 _INCLUDE = "include"
+_ASSETS = "assets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +44,23 @@ def load(path: Path | str) -> LoadedIntent:
     reader = _Reader()
     root = reader.read(str(path))
     if root is None:
-        raise _error(reader.problems)
+        raise refusal(reader.problems)
+    plain = root.plain()
+    if (named := root.child(_ASSETS)) is not None and named.content is not None:
+        plain[_ASSETS] = reader.assets(named)
     try:
-        intent = Intent.model_validate(root.plain())
+        intent = Intent.model_validate(plain)
     except ValidationError as err:
         from railwright.intent.messages import translate  # noqa: PLC0415
 
-        raise _error((*reader.problems, *translate(err, root, complete=reader.complete))) from None
+        raise refusal((*reader.problems, *translate(err, root, complete=reader.complete))) from None
     if reader.problems:
-        raise _error(reader.problems)
+        raise refusal(reader.problems)
     return LoadedIntent(intent, Sources(root, reader.files))
 
 
-def _error(problems: Iterable[Problem]) -> IntentError:
+def refusal(problems: Iterable[Problem]) -> IntentError:
+    """Return the error of located problems: each once, by file and line, the first hundred."""
     found = sorted(set(problems), key=lambda item: (item.file, item.line, item.path, item.what))
     if len(found) > MAX_PROBLEMS:
         rest = Problem("", f"{len(found) - MAX_PROBLEMS} more problems; mend these first")
@@ -81,6 +88,27 @@ class _Reader:
         except _UnreadableError as err:
             self._stop(Problem("", str(err), file=name))
             return None
+
+    def assets(self, named: Written) -> "Assets | None":
+        """Return what the file that `assets:` names says, None if it is not readable."""
+        from railwright.intent import assets  # noqa: PLC0415 (with the model)
+
+        try:
+            path = _target(named.content, Path(named.file), ())
+            data = _content(path, assets.MAX_FILE_BYTES, "give every device one row")
+        except _UnreadableError as err:
+            what = f"{shown(named.plain())} {err}"
+            self._stop(replace(named.at((), what), path=_ASSETS))
+            return None
+        name = str(Path(named.file).parent / str(named.content))
+        self.files.append(name)
+        try:
+            found, problems = assets.parse(_decode(data, name), name)
+        except IntentError as err:
+            self._stop(*err.problems)
+            return None
+        self.problems += problems
+        return found
 
     def _file(self, name: str, path: Path, data: bytes, chain: tuple[Path, ...]) -> Written | None:
         """Return what `data` says with its includes merged; `chain` are the files around it."""
@@ -153,16 +181,19 @@ def _target(text: object, including: Path, chain: tuple[Path, ...]) -> Path:
         raise _UnreadableError(f"includes itself ({names})")
     if len(chain) >= MAX_INCLUDE_DEPTH:
         raise _UnreadableError(f"is nested deeper than {MAX_INCLUDE_DEPTH} files")
-    if real.exists() and not real.is_file():
-        raise _UnreadableError("must be a regular file")
+    with suppress(OSError):  # what cannot be looked at cannot be read either, which is said then
+        if real.exists() and not real.is_file():
+            raise _UnreadableError("must be a regular file")
     return real
 
 
-def _content(path: Path) -> bytes:
-    """Return the bytes of a file within the size limit."""
+def _content(
+    path: Path, max_bytes: int = MAX_FILE_BYTES, advice: str = "split it with include"
+) -> bytes:
+    """Return the bytes of a file within the size limit; `advice` is for one beyond it."""
     try:
         with path.open("rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
+            data = stream.read(max_bytes + 1)
     except FileNotFoundError:
         raise _UnreadableError("does not exist") from None
     except IsADirectoryError:
@@ -171,8 +202,8 @@ def _content(path: Path) -> bytes:
         raise _UnreadableError(f"cannot be read: {(err.strerror or 'error').lower()}") from None
     except ValueError:
         raise _UnreadableError("is not a file name") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise _UnreadableError(f"is larger than {MAX_FILE_BYTES} bytes; split it with include")
+    if len(data) > max_bytes:
+        raise _UnreadableError(f"is larger than {max_bytes} bytes; {advice}")
     return data
 
 

@@ -46,7 +46,7 @@ def _problem(error: Mapping[str, Any], root: Written) -> Problem:
     path: KeyPath = error["loc"]
     match error["type"]:
         case "missing":
-            return root.at(path, _missing(path))
+            return root.at(path, missing(path))
         case "extra_forbidden":
             place = root.deepest(path)
             return root.at(path[:-1], _unknown(path)).at(place.file, place.line)
@@ -58,10 +58,13 @@ def _problem(error: Mapping[str, Any], root: Written) -> Problem:
     return root.at(path, _mismatch(path, error["input"]))
 
 
-def _missing(path: KeyPath) -> str:
+def missing(path: KeyPath) -> str:
+    """Return what to say of a key that is not there but has to be."""
     wanted = schema.at(path)
     if wanted.get("type") == "object":
         return f"is missing; add it with {', '.join(wanted['required'])}"
+    if "description" not in wanted:
+        return "is missing; add it"
     example = "".join(f"; such as {example}" for example in wanted.get("examples", ())[:1])
     return f"is missing; add it ({wanted['description'].rstrip('.')}{example})"
 
@@ -118,7 +121,8 @@ def _expected(wanted: schema.Schema) -> str:
     elif "minimum" in wanted:
         limits = f" from {wanted['minimum']} to {wanted['maximum']}"
     elif "maxLength" in wanted:
-        limits = f" of at most {wanted['maxLength']} characters"
+        least = f"{wanted['minLength']} to" if "minLength" in wanted else "at most"
+        limits = f" of {least} {wanted['maxLength']} characters"
     elif "maxItems" in wanted:
         limits = f" of {wanted.get('minItems', 0)} to {wanted['maxItems']} items"
     return _NOUNS[wanted["type"]] + limits

@@ -50,10 +50,11 @@ def write(root: Path) -> None:
 def _section(path: KeyPath) -> Iterator[str]:
     """Yield the lines of a mapping's table, then those of the mappings in it."""
     here = schema.at(path)
-    heading = f"`{dotted(path)}`" if path else "Top level"
+    heading = f"`{dotted(path)}`".replace("[0]", "[]") if path else "Top level"
     yield f"## {heading}\n"
     if path:
-        yield f"{here['description']}{_presence(path)}\n"
+        presence = " One item of the list." if isinstance(path[-1], int) else _presence(path)
+        yield f"{here['description']}{presence}\n"
     yield "| key | type | default | meaning |\n|---|---|---|---|"
     sections = [key for key in here["properties"] if _is_section((*path, key))]
     for key in here["properties"]:
@@ -61,6 +62,9 @@ def _section(path: KeyPath) -> Iterator[str]:
     yield ""
     for key in sections:
         yield from _section((*path, key))
+    for key in here["properties"]:
+        if _is_list_of_sections((*path, key)):
+            yield from _section((*path, key, 0))
 
 
 def _presence(path: KeyPath) -> str:
@@ -71,6 +75,10 @@ def _presence(path: KeyPath) -> str:
 
 def _is_section(path: KeyPath) -> bool:
     return schema.at(path)["type"] == "object" and not schema.is_secret(schema.at(path))
+
+
+def _is_list_of_sections(path: KeyPath) -> bool:
+    return schema.at((*path, 0)).get("type") == "object"
 
 
 def _row(path: KeyPath, required: bool) -> str:
@@ -95,9 +103,7 @@ def _type(here: schema.Schema) -> str:
     if "enum" in here:
         return " or ".join(f"`{choice}`" for choice in here["enum"])
     if here["type"] == "array":
-        items = _type(schema.resolve(here["items"]))
-        limit = f", {here.get('minItems', 0)} to {here['maxItems']}" if "maxItems" in here else ""
-        return f"list of {items}{'es' if items.endswith('s') else ''}{limit}"
+        return _list_type(here)
     name = here.get("format", _TYPES[here["type"]])
     noun = _FORMATS.get(name, name.replace("-", " "))
     if "exclusiveMinimum" in here:
@@ -105,3 +111,12 @@ def _type(here: schema.Schema) -> str:
     if "minimum" in here:
         return f"{noun}, {here['minimum']} to {here['maximum']}"
     return f"{noun}, at most {here['maxLength']} characters" if "maxLength" in here else noun
+
+
+def _list_type(here: schema.Schema) -> str:
+    one = schema.resolve(here["items"])
+    if one["type"] == "object" and not schema.is_secret(one):
+        return "list of sections, see below"
+    items = _type(one)
+    limit = f", {here.get('minItems', 0)} to {here['maxItems']}" if "maxItems" in here else ""
+    return f"list of {items}{'es' if items.endswith('s') else ''}{limit}"

@@ -92,6 +92,7 @@ def _unplaced(value: Any) -> Written:
 def _lines(path: KeyPath, values: dict[str, Any] | None) -> Iterator[str]:
     """Yield the lines of a mapping; `values` are its given keys, None if it is not given."""
     indent = "  " * len(path)
+    required = schema.at(path).get("required", ())
     for key, here in schema.at(path)["properties"].items():
         here_path, here_schema = (*path, key), schema.resolve(here)
         given = None if values is None else values.get(key)
@@ -101,7 +102,7 @@ def _lines(path: KeyPath, values: dict[str, Any] | None) -> Iterator[str]:
             yield f"{indent}{mark}{key}:"
             yield from _lines(here_path, given)
         else:
-            value = _value(here_schema) if given is None else given
+            value = _value(here_schema, required=key in required) if given is None else given
             yield f"{indent}{mark}{key}:" + ("" if value is None else f" {flow(value)}")
         if not path:
             yield ""
@@ -112,7 +113,11 @@ def _comment(indent: str, text: str) -> Iterator[str]:
         yield f"{indent}## {line}"
 
 
-def _value(here: schema.Schema) -> Any:
-    """Return what stands beside a key that is not given: its default, else an example of it."""
+def _value(here: schema.Schema, *, required: bool) -> Any:
+    """Return what stands beside a key that is not given: its default, else an example of it.
+
+    A required number without an example is the smallest.
+    """
     examples = here.get("examples", ())
-    return here.get("default", examples[0] if examples else None)
+    example = here.get("minimum") if required else None
+    return here.get("default", examples[0] if examples else example)

@@ -65,14 +65,13 @@ def at(path: KeyPath) -> Schema:
 
 
 def sections(path: KeyPath = ()) -> dict[str, KeyPath]:
-    """Return, for every key name of the intent, the first mapping that may hold it."""
-    found: dict[str, KeyPath] = {}
+    """Return, for every key name of the intent, the first of the highest mappings to hold it."""
     properties = at(path).get("properties", {})
-    for key in properties:
-        found.setdefault(key, path)
+    found: dict[str, KeyPath] = dict.fromkeys(properties, path)
     for key in properties:
         for name, place in sections((*path, key)).items():
-            found.setdefault(name, place)
+            if name not in found or len(place) < len(found[name]):
+                found[name] = place
     return found
 
 

@@ -22,24 +22,32 @@ from railwright.intent.written import shown
 from railwright.naming import HOSTNAME
 
 TEXT_CHARS = 255
+LARGEST_COUNT = 16_384  # of any population: 131,072 GPUs of eight per node, so that no plan hangs
 _SECRET = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _DOMAIN_CHARS = 253
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _PREFIX = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}")
 _CATALOG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+_NODES = re.compile(r"([1-9][0-9]{0,6})(?:-([1-9][0-9]{0,6}))?")
+_PORT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}")
+_LINK = re.compile(r"[a-z0-9][a-z0-9-]{0,62}:[A-Za-z][A-Za-z0-9_.-]{0,31}")
 _TIMEZONE = re.compile(r"[A-Za-z_]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}")
 # Source: RFC 6890 (special-purpose IPv4), RFC 5771 (multicast 224/4; 240/4 is reserved).
 _NOT_UNICAST = tuple(
     IPNetwork(prefix) for prefix in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")
 )
 
+# Source: RFC 4291 (global unicast), RFC 4193 (unique local).
+_UNICAST6 = (IPNetwork("2000::/3"), IPNetwork("fc00::/7"))
+LONGEST_IPV6 = 56  # a /64 for each pool: up to 256 of them
+
 
 class IntentModel(BaseModel):
     """Base of every part of the intent: immutable, unknown keys rejected, no type coercion."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True
+        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, defer_build=True
     )
 
 
@@ -58,6 +66,25 @@ def _network(value: Any) -> IPNetwork:
     for bad in _NOT_UNICAST:
         if network in bad or bad in network:
             raise ValueError(f"must be unicast, got {value!r}, which overlaps {bad}")
+    return network
+
+
+def _network6(value: Any) -> IPNetwork:
+    if isinstance(value, IPNetwork):
+        return value
+    wrong = f"must be an IPv6 prefix such as fd00:1024::/48, got {shown(value)}"
+    if not isinstance(value, str) or ":" not in value or "/" not in value:
+        raise ValueError(wrong)
+    try:
+        network = IPNetwork(value, version=6)
+    except (AddrFormatError, ValueError) as err:
+        raise ValueError(wrong) from err
+    if network.ip != network.network:
+        raise ValueError(f"has host bits set, got {value!r}; the prefix itself is {network.cidr}")
+    if not any(network in good for good in _UNICAST6):
+        raise ValueError(f"must be global unicast or unique local, got {value!r}")
+    if network.prefixlen > LONGEST_IPV6:
+        raise ValueError(f"must be /{LONGEST_IPV6} or shorter, got {value!r}")
     return network
 
 
@@ -113,10 +140,44 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _nodes(value: Any) -> tuple[int, int]:
+    if isinstance(value, tuple):
+        return value
+    text = str(value) if type(value) is int else value
+    match = _NODES.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(f"must be a node number or a range such as 25-30, got {shown(value)}")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise ValueError(f"must not run backwards, got {shown(value)}")
+    return first, last
+
+
+def _port(value: str) -> str:
+    if not _PORT.fullmatch(value):
+        raise ValueError(f"must be a port name such as Ethernet504, got {shown(value)}")
+    return value
+
+
+def _link(value: str) -> str:
+    if not _LINK.fullmatch(value):
+        raise ValueError(
+            f"must be a link as `show links` names it, such as gpu0007:rail3, got {shown(value)}"
+        )
+    return value
+
+
 def _text(value: str) -> str:
     if not value.isprintable():
         raise ValueError(f"must be one line of printable text, got {shown(value)}")
     return value
+
+
+def _once(values: tuple[str, ...]) -> tuple[str, ...]:
+    for place, value in enumerate(values):
+        if value in values[:place]:
+            raise ValueError(f"names {value} twice; give every address once")
+    return values
 
 
 def _secret(value: str) -> str:
@@ -146,9 +207,24 @@ Prefix = Annotated[
     PlainSerializer(str),
     _text_schema("ipv4-prefix", _PREFIX),
 ]
+Prefix6 = Annotated[
+    IPNetwork,
+    BeforeValidator(_network6),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "format": "ipv6-prefix"}),
+]
+NodeRange = Annotated[
+    tuple[int, int],
+    BeforeValidator(_nodes),
+    PlainSerializer(lambda value: f"{value[0]}-{value[1]}"),
+    _text_schema("node-range", _NODES),
+]
+PortName = Annotated[str, AfterValidator(_port), _text_schema("port-name", _PORT)]
+LinkId = Annotated[str, AfterValidator(_link), _text_schema("link-id", _LINK)]
 Address = Annotated[
     str, BeforeValidator(_address), WithJsonSchema({"type": "string", "format": "ipv4"})
 ]
+EachOnce = AfterValidator(_once)
 Hostname = Annotated[str, AfterValidator(_hostname), _text_schema("hostname", HOSTNAME)]
 Domain = Annotated[str, AfterValidator(_domain), _text_schema("domain-name", _DOMAIN)]
 CatalogName = Annotated[
@@ -156,7 +232,7 @@ CatalogName = Annotated[
 ]
 UserName = Annotated[str, AfterValidator(_user), _text_schema("login-name", _USER)]
 Timezone = Annotated[str, AfterValidator(_timezone), _text_schema("time-zone", _TIMEZONE)]
-Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Count = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 Asn = Annotated[int, Field(ge=1, le=4294967294)]
 Dscp = Annotated[int, Field(ge=0, le=63)]
 Priority = Annotated[int, Field(ge=0, le=7)]

@@ -6,9 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from railwright.lab import boot, cgroup, host, keys, layers, network, requirements, rootfs, state
+from railwright.lab import (
+    boot,
+    cgroup,
+    growth,
+    host,
+    keys,
+    layers,
+    network,
+    requirements,
+    rootfs,
+    state,
+)
 from railwright.lab.boot import Start
 from railwright.lab.errors import LabError
+from railwright.lab.growth import Growth
 from railwright.lab.network import Wiring
 from railwright.lab.process import kill
 from railwright.lab.shell import run
@@ -30,9 +42,9 @@ _SETTLE_S = 0.05
 class LabOptions:
     """How to run a lab.
 
-    `nodes` is how many GPU nodes boot, the first ones; the others only answer pings. `cache` holds
-    the root file system. `proxies` are http_proxy and the like for its download. `base` is where
-    labs are recorded.
+    `nodes` is how many GPU nodes boot, the first ones (see `kinds_of`); the others only answer
+    pings. `cache` holds the root file system. `proxies` are http_proxy and the like for its
+    download. `base` is where labs are recorded.
     """
 
     cache: Path
@@ -44,7 +56,10 @@ class LabOptions:
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """What `up` did: names of the devices it booted; nothing when the lab ran already."""
+    """What `up` did: names of the devices it booted; nothing when the lab ran already.
+
+    `network_made` says that the network was made, or what was missing of a grown one.
+    """
 
     cluster: str
     booted: tuple[str, ...]
@@ -58,40 +73,48 @@ class Up:
 def kinds_of(plan: Plan, nodes: int) -> dict[str, Kind]:
     """Return what every device is in a lab that boots the first `nodes` GPU nodes.
 
-    Raises: LabError when the plan has no such number of nodes.
+    With them boot the first storage and the first management server, as samples. Raises: LabError
+    when the plan has no such number of nodes.
     """
-    hosts = [device.name for device in plan.devices if not device.is_switch]
-    if not 0 <= nodes <= len(hosts):
+    gpu_nodes = [device.name for device in plan.gpu_nodes]
+    if not 0 <= nodes <= len(gpu_nodes):
         raise LabError(
-            f"--nodes {nodes}: {plan.intent.cluster} has {len(hosts)} nodes; "
-            f"give a number from 0 to {len(hosts)}"
+            f"--nodes {nodes}: {plan.intent.cluster} has {len(gpu_nodes)} GPU nodes; "
+            f"give a number from 0 to {len(gpu_nodes)}"
         )
+    booted = set(gpu_nodes[:nodes])
+    if nodes:
+        others = (one for one in plan.nodes if one.role != "gpu_node")
+        booted |= {one.name for one in others if one.index == 1}
     kinds: dict[str, Kind] = {device.name: "switch" for device in plan.switches}
-    kinds |= {name: "node" if index < nodes else "bare" for index, name in enumerate(hosts)}
+    kinds |= {one.name: "node" if one.name in booted else "bare" for one in plan.nodes}
     return kinds
 
 
 def up(plan: Plan, options: LabOptions, say: Say) -> Up:
     """Bring a lab up: its network, then every device that does not run yet.
 
-    On a running lab this does nothing; devices that ended, or take no log-in, are booted as new.
+    On a running lab this adds what the plan has grown by, without touching what runs, or does
+    nothing; devices that ended, or take no log-in, are booted as new.
     Raises: LabUnavailableError when this host cannot run a lab; LabError when a different lab of
     this name runs, or when something fails (what was made stays; `up` again resumes, `down`
     removes it).
     """
-    cluster = plan.intent.cluster
     kinds = kinds_of(plan, options.nodes)
     wiring = network.wire(plan, kinds)
-    folder = LabFolder(options.base, cluster)
+    folder = LabFolder(options.base, plan.intent.cluster)
     with state.locked(options.base):
         requirements.check(options.base)
-        known = _resumable(folder, network.fingerprint(wiring, kinds), say)
+        wanted = _wanted(plan, kinds, wiring, folder)
+        known = _standing(folder, say)
+        more = None if known is None else _more(folder, known, wanted, wiring)
         tree = rootfs.ensure(options.cache, options.proxies, say)
-        network_made = known is None
         if known is None:
-            known = _build_network(plan, kinds, wiring, folder, say)
-        booted = _boot_missing(plan, known, tree, options, say)
-    return Up(cluster, booted, network_made)
+            _build_network(wanted, wiring, folder, say)
+        elif more is not None:
+            _extend_network(wanted, wiring, more, folder, say)
+        booted = _boot_missing(plan, wanted, tree, options, say)
+    return Up(folder.cluster, booted, known is None or more is not None)
 
 
 def down(cluster: str, say: Say, base: Path = state.RUN_FOLDER) -> bool:
@@ -112,32 +135,8 @@ def down(cluster: str, say: Say, base: Path = state.RUN_FOLDER) -> bool:
     return True
 
 
-def _resumable(folder: LabFolder, fingerprint: str, say: Say) -> LabState | None:
-    """Return the record of a lab whose network stands, None after removing half of one."""
-    known = state.load(folder)
-    if known is not None and known.boot_id == state.boot_id():
-        if known.phase == "built":
-            if known.fingerprint != fingerprint:
-                raise LabError(
-                    f"a lab of {folder.cluster} runs that was made from another intent or with "
-                    "another --nodes; take it down first: railwright lab down"
-                )
-            return known
-        say("removing what an interrupted command left")
-        _dismantle(folder, known, say)
-    state.forget(folder)
-    return None
-
-
-def _build_network(
-    plan: Plan, kinds: Mapping[str, Kind], wiring: Wiring, folder: LabFolder, say: Say
-) -> LabState:
-    existing = [name for name in wiring.all_namespaces if (NETNS_FOLDER / name).exists()]
-    if existing:
-        raise LabError(
-            f"network namespace {existing[0]} exists and belongs to no lab of {folder.cluster}; "
-            f"remove it (ip netns del {existing[0]}) or rename the cluster"
-        )
+def _wanted(plan: Plan, kinds: Mapping[str, Kind], wiring: Wiring, folder: LabFolder) -> LabState:
+    """Return the record of the whole lab, still to be built."""
     mount = requirements.here()
     members = tuple(
         Member(
@@ -147,9 +146,9 @@ def _build_network(
             namespace=wiring.namespaces[device.name],
             address=device.management.address,
         )
-        for device in plan.devices
+        for device in network.devices_of(plan)
     )
-    known = LabState(
+    return LabState(
         cluster=folder.cluster,
         boot_id=state.boot_id(),
         phase="building",
@@ -158,16 +157,74 @@ def _build_network(
         members=members,
         cgroup=str(cgroup.folder_of(mount, folder.cluster)) if mount else "",
     )
-    state.save(folder, known)
+
+
+def _standing(folder: LabFolder, say: Say) -> LabState | None:
+    """Return the record of a lab whose network stands, None after removing half of one."""
+    known = state.load(folder)
+    if known is not None and known.boot_id == state.boot_id():
+        if known.phase == "built":
+            return known
+        say("removing what an interrupted command left")
+        _dismantle(folder, known, say)
+    state.forget(folder)
+    return None
+
+
+def _more(folder: LabFolder, known: LabState, wanted: LabState, wiring: Wiring) -> Growth | None:
+    """Return what a running lab lacks, None if nothing. Raises: LabError if it is another lab."""
+    if known.fingerprint == wanted.fingerprint:
+        return None
+    old = growth.recorded(state.load_wiring(folder))
+    found = None if old is None else growth.growth(old, wiring)
+    if found is None or not set(known.members) <= set(wanted.members):
+        raise LabError(
+            f"a lab of {folder.cluster} runs that was made from another intent or with another "
+            "--nodes, and more than additions separates them; take it down first: railwright lab "
+            "down"
+        )
+    return found
+
+
+def _build_network(wanted: LabState, wiring: Wiring, folder: LabFolder, say: Say) -> None:
+    """Make the network of a whole lab."""
+    whole = Growth(wiring.create, wiring.links, (), wiring.inside)
+    _check_free(wiring.all_namespaces, folder)
+    state.save(folder, wanted)
     host.prepare(folder.base)
-    say(f"network: {len(wiring.namespaces)} devices, {len(wiring.links)} veth pairs")
-    run(["ip", "-batch", "-"], lines=wiring.create)
-    run(["ip", "-batch", "-"], lines=wiring.links)
+    say(f"network: {len(wiring.namespaces)} devices, {len(wiring.pairs)} veth pairs")
+    _make(wanted, wiring, whole, folder)
+
+
+def _extend_network(
+    wanted: LabState, wiring: Wiring, more: Growth, folder: LabFolder, say: Say
+) -> None:
+    """Add to the network of a running lab; a command killed meanwhile leaves half of one."""
+    added = [line.split()[-1] for line in more.create]
+    _check_free(added, folder)
+    state.save(folder, wanted)
+    say(f"network: {len(added)} more devices, {len(more.links) + len(more.plugged)} more cables")
+    _make(wanted, wiring, more, folder)
+
+
+def _check_free(namespaces: Iterable[str], folder: LabFolder) -> None:
+    existing = [name for name in namespaces if (NETNS_FOLDER / name).exists()]
+    if existing:
+        raise LabError(
+            f"network namespace {existing[0]} exists and belongs to no lab of {folder.cluster}; "
+            f"remove it (ip netns del {existing[0]}) or rename the cluster"
+        )
+
+
+def _make(wanted: LabState, wiring: Wiring, parts: Growth, folder: LabFolder) -> None:
+    """Run the lines and record that the network stands."""
+    run(["ip", "-batch", "-"], lines=parts.create)
+    run(["ip", "-batch", "-"], lines=parts.links)
+    _configure((wiring.void, parts.plugged))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(_configure, wiring.inside.items()))
-    built = known.to("built")
-    state.save(folder, built)
-    return built
+        list(pool.map(_configure, parts.inside.items()))
+    state.save_wiring(folder, growth.record(wiring))
+    state.save(folder, wanted.to("built"))
 
 
 def _configure(namespace_and_lines: tuple[str, Iterable[str]]) -> None:

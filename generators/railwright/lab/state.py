@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from railwright.lab.errors import LabError, LabUnavailableError
 from railwright.lab.process import Identity, identify, parse_stat
@@ -82,6 +82,11 @@ class LabFolder:
     def record(self) -> Path:
         """Return the file of the record."""
         return self.root / "state.json"
+
+    @property
+    def wiring(self) -> Path:
+        """Return the file of the network's own record."""
+        return self.root / "wiring.json"
 
     @property
     def keys(self) -> Path:
@@ -156,11 +161,25 @@ def save(folder: LabFolder, state: LabState) -> None:
     write_json(folder.record, {"format": FORMAT, **asdict(state)})
 
 
+def load_wiring(folder: LabFolder) -> dict[str, Any]:
+    """Return the record of a lab's network. Raises: LabError when it cannot be read."""
+    try:
+        raw: dict[str, Any] = json.loads(folder.wiring.read_bytes())
+    except (OSError, ValueError) as err:
+        raise LabError(f"{folder.wiring}: cannot be read: {err}") from err
+    return raw
+
+
+def save_wiring(folder: LabFolder, raw: Mapping[str, object]) -> None:
+    """Write the record of a lab's network atomically."""
+    write_json(folder.wiring, raw)
+
+
 def write_json(path: Path, value: Mapping[str, object]) -> None:
     """Write a JSON file atomically, readable by its owner only."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=_TEMPORARY)
     with os.fdopen(handle, "w") as stream:
-        json.dump(value, stream, indent=1)
+        stream.write(json.dumps(value))
         stream.write("\n")
         stream.flush()
         os.fsync(stream.fileno())

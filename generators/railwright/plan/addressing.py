@@ -1,29 +1,26 @@
-"""Addresses: one layout per pool, one function per kind of address.
+"""Addresses of routed fabrics: one layout per pool, one function per kind of address.
 
 Every function takes identities (SU, rail, node number ...) and returns an address; nothing here
 depends on how many devices are deployed, only on the capacity the layouts were sized from.
 The upper end of a /31 (leaf towards a node, spine towards a leaf) is the even address.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from railwright.errors import IntentError
-from railwright.intent.model import Intent
-from railwright.naming import rail_interface
-from railwright.plan.bits import Field, Layout, dotted, lay_out_all
-from railwright.plan.model import Device, FabricShape, Management, Subnet
+from netaddr import IPNetwork
 
-# Kinds of management subnets: the octet above the block number tells what an address is.
-KIND_GPU_NODE = 0
-KIND_COMPUTE_SWITCH = 1
-LARGEST_KIND = 7
-FIRST_MEMBER = 10  # .1 is the gateway, .2 to .9 stay free for redundant gateways
+from railwright.errors import IntentError
+from railwright.plan.bits import Field, Layout, dotted, lay_out_all
+from railwright.plan.identity import CoreId, LeafId, SpineId, superspine_number
+from railwright.plan.shape import FabricShape, Network
+
 TIER_LEAF = 0
 TIER_SPINE = 1
-NETWORK_COMPUTE = 0
+TIER_SUPERSPINE = 2
+NETWORK_NUMBER: dict[Network, int] = {"compute": 0, "storage": 1, "inband": 2, "oob": 3}
 LARGEST_TWO_BITS = 3
-RAILS_IN_A_NIBBLE = 15
+ADDRESSES_PER_PORT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,165 +33,235 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Addressing:
-    """The layouts of all pools of one intent."""
+class PoolNames:
+    """Which pools of the intent a network's addresses come from; None where it has no such."""
 
-    hosts: Layout
-    links: Layout
+    hosts: str | None
+    links: str | None
+    loopbacks: str = "loopbacks"
+
+
+POOLS: dict[Network, PoolNames] = {
+    "compute": PoolNames("compute_hosts", "compute_links"),
+    "storage": PoolNames("storage_hosts", "storage_links"),
+    "inband": PoolNames(None, "management_links"),
+    "oob": PoolNames(None, "management_links"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FabricAddressing:
+    """The layouts of one routed fabric; `hosts` is None for access networks."""
+
+    shape: FabricShape
+    hosts: Layout | None
+    leaf_links: Layout
+    spine_links: Layout
     leaf_loopbacks: Layout
     spine_loopbacks: Layout
-    inband: Layout
-    oob: Layout
-    inband_per_subnet: int
-    oob_nodes_per_subnet: int
-    oob_switches_per_subnet: int
+    superspine_loopbacks: Layout
 
-    def host_pair(self, su: int, rail: int, port: int) -> Pair:
-        """Return the /31 between NIC port `port` (from 0) of an SU's leaf and its node."""
-        return _pair(self.hosts.value(rail=rail, su=su, port=2 * port))
+    def host_pair(self, leaf: LeafId, rail: int, place: int) -> Pair:
+        """Return the /31 of NIC `rail` of the node at `place` (from 0) on a leaf of its SU."""
+        return _pair(self._hosts().value(**self._host(leaf, rail), port=2 * place))
 
-    def rail_block(self, rail: int) -> str:
-        """Return the prefix that holds the host /31s of one rail in every SU."""
-        first = self.hosts.value(rail=rail, su=0, port=0)
-        return f"{dotted(first)}/{self.hosts.prefix_length('su', 'port')}"
+    def rail_block(self, plane: int, rail: int) -> str:
+        """Return the prefix that holds the host addresses of one rail of one plane in every SU."""
+        hosts = self._hosts()
+        first = hosts.value(plane=plane, rail=rail, pod=0, su=0, port=0)
+        return f"{dotted(first)}/{hosts.prefix_length('pod', 'su', 'port')}"
 
-    def leaf_block(self, su: int, rail: int) -> str:
-        """Return the block that holds all host /31s of one leaf."""
-        first = self.hosts.value(rail=rail, su=su, port=0)
-        return f"{dotted(first)}/{self.hosts.prefix_length('port')}"
+    def plane_block(self, plane: int) -> str:
+        """Return the prefix that holds the host addresses of one plane."""
+        hosts = self._hosts()
+        first = hosts.value(plane=plane, rail=0, pod=0, su=0, port=0)
+        return f"{dotted(first)}/{hosts.prefix_length('pod', 'su', 'rail', 'port')}"
 
-    def link_pair(self, su: int, rail: int, uplink: int) -> Pair:
+    def leaf_block(self, leaf: LeafId) -> str:
+        """Return the block that holds all host addresses of one leaf."""
+        hosts = self._hosts()
+        below = ("rail", "port") if self.shape.shared_leaf else ("port",)
+        first = hosts.value(**self._host(leaf, self.shape.rail_of(leaf.leaf) or 0), port=0)
+        return f"{dotted(first)}/{hosts.prefix_length(*below)}"
+
+    def gateway(self, leaf: LeafId) -> str:
+        """Return a leaf's address on the VLAN its hosts share: the first even one after theirs."""
+        port = ADDRESSES_PER_PORT * self.shape.nodes_per_su
+        rail = self.shape.rail_of(leaf.leaf) or 0
+        return dotted(self._hosts().value(**self._host(leaf, rail), port=port))
+
+    def link_pair(self, leaf: LeafId, uplink: int) -> Pair:
         """Return the /31 of uplink number `uplink` (from 0) of a leaf."""
-        return _pair(self.links.value(tier=TIER_LEAF, rail=rail, su=su, uplink=2 * uplink))
+        return _pair(
+            self.leaf_links.value(
+                tier=TIER_LEAF,
+                network=_management(self.shape.network),
+                leaf=leaf.leaf,
+                pod=self._pod(leaf.pod),
+                su=leaf.su,
+                uplink=2 * uplink,
+            )
+        )
 
-    def leaf_loopback(self, su: int, rail: int) -> str:
+    def core_pair(self, spine: SpineId, uplink: int) -> Pair:
+        """Return the /31 of uplink number `uplink` (from 0) of a spine."""
+        return _pair(
+            self.spine_links.value(
+                tier=TIER_SPINE,
+                network=_management(self.shape.network),
+                pod=self._pod(spine.pod),
+                group=spine.group,
+                spine=spine.index,
+                uplink=2 * uplink,
+            )
+        )
+
+    def leaf_loopback(self, leaf: LeafId) -> str:
         """Return a leaf's Loopback0."""
         return dotted(
-            self.leaf_loopbacks.value(network=NETWORK_COMPUTE, tier=TIER_LEAF, rail=rail, su=su)
+            self.leaf_loopbacks.value(
+                network=NETWORK_NUMBER[self.shape.network],
+                tier=TIER_LEAF,
+                leaf=leaf.leaf,
+                pod=self._pod(leaf.pod),
+                su=leaf.su,
+            )
         )
 
-    def spine_loopback(self, spine: int) -> str:
-        """Return a spine's Loopback0; spines count from 1."""
+    def spine_loopback(self, spine: SpineId) -> str:
+        """Return a spine's Loopback0."""
         return dotted(
-            self.spine_loopbacks.value(network=NETWORK_COMPUTE, tier=TIER_SPINE, spine=spine)
+            self.spine_loopbacks.value(
+                network=NETWORK_NUMBER[self.shape.network],
+                tier=TIER_SPINE,
+                pod=self._pod(spine.pod),
+                group=spine.group,
+                spine=spine.index,
+            )
         )
 
-    def node_inband(self, node: int) -> Management:
-        """Return the operating-system address of GPU node number `node` (from 1)."""
-        return _member(self.inband, KIND_GPU_NODE, node - 1, self.inband_per_subnet)
+    def superspine_loopback(self, core: CoreId) -> str:
+        """Return a super-spine's Loopback0."""
+        return dotted(
+            self.superspine_loopbacks.value(
+                network=NETWORK_NUMBER[self.shape.network],
+                tier=TIER_SUPERSPINE,
+                superspine=superspine_number(self.shape, core) + 1,
+            )
+        )
 
-    def node_bmc(self, node: int) -> Management:
-        """Return the BMC address of GPU node number `node` (from 1)."""
-        return _member(self.oob, KIND_GPU_NODE, node - 1, self.oob_nodes_per_subnet)
+    def _hosts(self) -> Layout:
+        assert self.hosts is not None  # noqa: S101 (access networks have no /31s to hosts)
+        return self.hosts
 
-    def switch_oob(self, number: int) -> Management:
-        """Return eth0 of compute switch `number` (from 0: all leaves, then all spines)."""
-        return _member(self.oob, KIND_COMPUTE_SWITCH, number, self.oob_switches_per_subnet)
+    def _pod(self, pod: int) -> int:
+        return pod if self.shape.core else 0
+
+    def _host(self, leaf: LeafId, rail: int) -> dict[str, int]:
+        return {
+            "plane": self.shape.plane_of(leaf.leaf),
+            "rail": rail,
+            "pod": self._pod(leaf.pod),
+            "su": leaf.su,
+        }
 
 
 def _pair(even: int) -> Pair:
-    return Pair(upper=dotted(even), lower=dotted(even + 1), prefix=f"{dotted(even)}/31")
+    upper = dotted(even)
+    return Pair(upper=upper, lower=dotted(even + 1), prefix=f"{upper}/31")
 
 
-def _member(layout: Layout, kind: int, number: int, per_subnet: int) -> Management:
-    block, place = number // per_subnet + 1, number % per_subnet
-    return Management(
-        address=dotted(layout.value(kind=kind, block=block, member=FIRST_MEMBER + place)),
-        prefix_length=layout.prefix_length("member"),
-        gateway=dotted(layout.value(kind=kind, block=block, member=1)),
-    )
+def _management(network: Network) -> int:
+    """Return the field that keeps the two management networks apart in the pool they share."""
+    return int(network == "oob")
 
 
-def assign(intent: Intent, shape: FabricShape) -> Addressing:
-    """Size every pool's bit fields from capacity.
+def assign(
+    shape: FabricShape,
+    pools: Mapping[str, IPNetwork | None],
+    *,
+    shared_vlan: bool = False,
+    borders: int = 0,
+) -> FabricAddressing:
+    """Size a network's bit fields from capacity; `pools` are the intent's, by key.
 
-    Raises: IntentError with one problem per pool that is too small.
+    `shared_vlan` keeps room for a gateway and a broadcast address in every leaf's block;
+    `borders` are the uplinks of a spine to a border router.
+    Raises: IntentError with one problem per pool that is missing or too small.
     """
-    pools, networks = intent.pools, intent.networks
-    nodes = intent.nodes.gpu.reserved
-    switches = shape.sus * shape.leaves_per_su + shape.spines
-    rail = Field("rail", shape.leaves_per_su - 1)
-    su = Field("su", shape.sus, octet=True)
-    loopback = (Field("network", LARGEST_TWO_BITS), Field("tier", LARGEST_TWO_BITS))
-    kind, member = Field("kind", LARGEST_KIND), Field("member", 255)
-    oob_blocks = max(
-        -(-nodes // networks.oob.nodes_per_subnet),
-        -(-switches // networks.oob.switches_per_subnet),
-    )
-    layouts, problems = lay_out_all(
-        {
-            "compute_hosts": (
-                pools.compute_hosts,
-                (rail, su, Field("port", 2 * shape.nodes_per_su - 1, octet=True)),
-            ),
-            "compute_links": (
-                pools.compute_links,
-                (
-                    Field("tier", 1),
-                    rail,
-                    su,
-                    Field("uplink", max(2 * shape.uplinks_per_leaf - 1, 1), octet=True),
-                ),
-            ),
-            "loopbacks": (
-                pools.loopbacks,
-                (
-                    *loopback,
-                    Field("rail", max(shape.leaves_per_su - 1, RAILS_IN_A_NIBBLE)),
-                    Field("su", max(shape.sus, shape.spines), octet=True),
-                ),
-            ),
-            "inband": (
-                pools.inband,
-                (
-                    kind,
-                    Field("block", -(-nodes // networks.inband.nodes_per_subnet), octet=True),
-                    member,
-                ),
-            ),
-            "oob": (pools.oob, (kind, Field("block", oob_blocks, octet=True), member)),
-        }
-    )
+    names = POOLS[shape.network]
+    wanted: dict[str, tuple[str, tuple[Field, ...]]] = {}
+    if names.hosts:
+        wanted["hosts"] = (names.hosts, _host_fields(shape, shared_vlan=shared_vlan))
+    assert names.links is not None  # noqa: S101 (every fabric has links)
+    management = Field("network", 1 if names.hosts is None else 0)
+    wanted["leaf_links"] = (names.links, _leaf_link_fields(shape, management))
+    wanted["spine_links"] = (names.links, _spine_link_fields(shape, management, borders))
+    for tier, fields in _loopback_fields(shape).items():
+        wanted[f"{tier}_loopbacks"] = (names.loopbacks, fields)
+    layouts, problems = lay_out_all(wanted, pools)
     if problems:
         raise IntentError(problems)
-    leaf_loopbacks = layouts["loopbacks"]
-    return Addressing(
-        hosts=layouts["compute_hosts"],
-        links=layouts["compute_links"],
-        leaf_loopbacks=leaf_loopbacks,
-        spine_loopbacks=Layout(
-            pools.loopbacks,
-            ("network", "tier", "spine"),
-            (*leaf_loopbacks.widths[:2], sum(leaf_loopbacks.widths[2:])),
-        ),
-        inband=layouts["inband"],
-        oob=layouts["oob"],
-        inband_per_subnet=networks.inband.nodes_per_subnet,
-        oob_nodes_per_subnet=networks.oob.nodes_per_subnet,
-        oob_switches_per_subnet=networks.oob.switches_per_subnet,
+    return FabricAddressing(
+        shape=shape,
+        hosts=layouts.get("hosts"),
+        leaf_links=layouts["leaf_links"],
+        spine_links=layouts["spine_links"],
+        leaf_loopbacks=layouts["leaf_loopbacks"],
+        spine_loopbacks=layouts["spine_loopbacks"],
+        superspine_loopbacks=layouts["superspine_loopbacks"],
     )
 
 
-def subnets(devices: Iterable[Device], layouts: Addressing, shape: FabricShape) -> Iterator[Subnet]:
-    """Yield the hosts' pool, its rails, every leaf's block, then the management subnets in use."""
-    yield Subnet(str(layouts.hosts.pool), "compute", "gpu_nodes", "")
-    for rail in range(shape.rails):
-        yield Subnet(layouts.rail_block(rail), "rail", rail_interface(rail), "")
-    found: dict[str, Subnet] = {}
-    for device in devices:
-        if device.role == "leaf" and device.su is not None and device.rail is not None:
-            block = layouts.leaf_block(device.su, device.rail)
-            yield Subnet(block, "leaf_block", device.name, "")
-        for subnet in _management_subnets(device):
-            found.setdefault(subnet.prefix, subnet)
-    yield from found.values()
+def _pods(shape: FabricShape) -> Field:
+    return Field("pod", shape.pods if shape.core else 0)
 
 
-def _management_subnets(device: Device) -> Iterator[Subnet]:
-    place = device.management
-    if device.is_switch:
-        yield Subnet(place.subnet, "oob", "switches", place.gateway)
-        return
-    yield Subnet(place.subnet, "inband", "gpu_nodes", place.gateway)
-    if device.bmc is not None:
-        yield Subnet(device.bmc.subnet, "oob", "bmcs", device.bmc.gateway)
+def _host_fields(shape: FabricShape, *, shared_vlan: bool) -> tuple[Field, ...]:
+    """Return plane, rail, pod, SU, port; where rails share a leaf, the rail is within the SU."""
+    plane, rail = Field("plane", shape.planes - 1), Field("rail", shape.rails - 1)
+    su = Field("su", shape.sus, octet=True)
+    last = ADDRESSES_PER_PORT * shape.nodes_per_su + (1 if shared_vlan else -1)
+    port = Field("port", last, octet=True)
+    if shape.shared_leaf:
+        return (plane, _pods(shape), su, rail, port)
+    return (plane, rail, _pods(shape), su, port)
+
+
+def _leaf_link_fields(shape: FabricShape, management: Field) -> tuple[Field, ...]:
+    return (
+        management,
+        Field("tier", 1),
+        Field("leaf", shape.leaves_per_su - 1, fill=True),
+        _pods(shape),
+        Field("su", shape.sus, octet=True),
+        Field("uplink", max(2 * shape.uplinks_per_leaf - 1, 1), octet=True),
+    )
+
+
+def _spine_link_fields(shape: FabricShape, management: Field, borders: int) -> tuple[Field, ...]:
+    uplinks = max(shape.core.uplinks_per_spine if shape.core else 1, borders)
+    return (
+        management,
+        Field("tier", 1),
+        Field("group", max(shape.groups - 1, 0), fill=True),
+        _pods(shape),
+        Field("spine", shape.spines),
+        Field("uplink", 2 * uplinks - 1, octet=True),
+    )
+
+
+def _loopback_fields(shape: FabricShape) -> dict[str, tuple[Field, ...]]:
+    first = (Field("network", LARGEST_TWO_BITS), Field("tier", LARGEST_TWO_BITS))
+    leaf = Field("leaf", shape.leaves_per_su - 1, fill=True)
+    su = Field("su", shape.sus, octet=True)
+    return {
+        "leaf": (*first, leaf, _pods(shape), su),
+        "spine": (
+            *first,
+            _pods(shape),
+            Field("group", max(shape.groups - 1, 0)),
+            Field("spine", shape.spines, fill=True),
+        ),
+        "superspine": (*first, Field("superspine", shape.total_superspines, fill=True)),
+    }

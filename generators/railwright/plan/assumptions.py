@@ -4,30 +4,35 @@ from collections.abc import Iterator, Mapping
 
 from railwright.catalog.model import NodeModel, SwitchPlatform
 from railwright.intent.model import Intent
-from railwright.plan.ports import Faceplate
+from railwright.plan.fabric import Fabric
+from railwright.plan.shape import Network
 
 
 def of_plan(
     intent: Intent,
     platforms: Mapping[str, SwitchPlatform],
-    node_model: NodeModel,
-    faceplates: Mapping[str, Faceplate],
+    models: Mapping[str, NodeModel],
+    fabrics: Mapping[Network, Fabric],
 ) -> Iterator[str]:
     """Yield every assumption in words: lengths, breakouts no HWSKU ships, catalog entries."""
     lengths = intent.lengths
+    core = "" if lengths.core_m is None else f", {lengths.core_m:g} m for core links"
+    access = "" if not fabrics.keys() & {"inband", "oob"} else f", {lengths.access_m:g} m to access"
     yield (
         f"cable lengths: {lengths.host_m:g} m for host links, {lengths.fabric_m:g} m for "
-        "fabric links, until racks are placed"
+        f"fabric links{core}{access}, until racks are placed"
     )
-    compute = intent.networks.compute
-    for role, faceplate in faceplates.items():
-        name = compute.leaf if role == "leaf" else compute.spine or compute.leaf
-        if faceplate.unusual:
-            first, last = faceplate.unusual[0], faceplate.unusual[-1]
-            yield (
-                f"{role} breakout: {len(faceplate.unusual)} cages ({first} to {last}) are not "
-                f"split as HWSKU {faceplate.hwsku} of {name} ships them: confirm on hardware"
-            )
+    for network, fabric in fabrics.items():
+        for role, faceplate in fabric.faceplates.items():
+            if faceplate.unusual:
+                first, last = faceplate.unusual[0], faceplate.unusual[-1]
+                where = role if network == "compute" else f"{network} {role}"
+                yield (
+                    f"{where} breakout: {len(faceplate.unusual)} cages ({first} to {last}) are "
+                    f"not split as HWSKU {faceplate.hwsku} of {fabric.platforms[role].name} ships "
+                    "them: confirm on hardware"
+                )
     for platform in platforms.values():
         yield from (f"{platform.name}: {text}" for text in platform.assumptions)
-    yield from (f"{node_model.name}: {text}" for text in node_model.assumptions)
+    for model in models.values():
+        yield from (f"{model.name}: {text}" for text in model.assumptions)

@@ -1,16 +1,36 @@
 """Intent in, plan out: the table of contents of everything that is computed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TypeVar
 
-from railwright.catalog import loader as catalog
-from railwright.catalog.loader import UnknownModelError
 from railwright.catalog.model import NodeModel, SwitchPlatform
 from railwright.errors import IntentError, Problem
 from railwright.intent.model import Intent
-from railwright.plan import addressing, asn, assumptions, cabling, headroom, ports, qos, topology
+from railwright.plan import asn, assumptions, headroom, overrides, parts, qos, topology
 from railwright.plan import devices as devices_of
+from railwright.plan import management as mgmt
+from railwright.plan.border import border_of
+from railwright.plan.checks.hosts import check_hosts
 from railwright.plan.checks.pools import check_pools
-from railwright.plan.model import BgpSession, Device, Link, Plan
+from railwright.plan.fabric import Contribution, Fabric
+from railwright.plan.management import ManagementAddressing
+from railwright.plan.model import BgpSession, Device, Link, Management, Plan, Subnet
+from railwright.plan.networks import compute, management, storage
+from railwright.plan.networks.access import Name
+from railwright.plan.networks.management import ManagementNetworks
+from railwright.plan.parts import Parts
+from railwright.plan.port_table import PortTable
+from railwright.plan.shape import FabricShape, Network
+from railwright.plan.topology import Demand
+
+_T = TypeVar("_T")
+_Ask = Callable[[Intent, Mapping[str, SwitchPlatform], Mapping[str, NodeModel]], Demand]
+_Make = Callable[[Intent, Demand], Fabric]
+_ROUTED: Mapping[Network, tuple[_Ask, _Make]] = {
+    "compute": (compute.demand, compute.fabric),
+    "storage": (storage.demand, storage.fabric),
+}
 
 
 def build(intent: Intent) -> Plan:
@@ -18,95 +38,211 @@ def build(intent: Intent) -> Plan:
 
     Raises: IntentError with every problem found (paths only; the loader knows the lines).
     """
-    problems = tuple(check_pools(intent))
-    try:
-        plan = _plan(intent)
-    except IntentError as err:
-        raise IntentError((*problems, *err.problems)) from None
-    if problems:
+    problems = list(check_pools(intent))
+    plan = _tried(problems, lambda: _plan(intent))
+    if plan is None or problems:
         raise IntentError(problems)
     return plan
 
 
+def _tried(problems: list[Problem], act: Callable[[], _T]) -> _T | None:
+    """Return what `act` returns; on an intent error add its problems and return None."""
+    try:
+        return act()
+    except IntentError as err:
+        problems.extend(err.problems)
+        return None
+
+
 def _plan(intent: Intent) -> Plan:
     """Return the plan as if no two pools overlapped. Raises: IntentError."""
-    leaf_platform, spine_platform, node_model = _models(intent)
-    shape = topology.shape(intent, leaf_platform, spine_platform, node_model)
-    splits = topology.choose_splits(leaf_platform, spine_platform, shape.nic_speed_gbps)
-    faceplates = {"leaf": ports.leaf_faceplate(leaf_platform, shape, splits)}
-    if spine_platform is not None:
-        faceplates["spine"] = ports.spine_faceplate(spine_platform, shape, splits)
-    layouts = addressing.assign(intent, shape)
-    devices = (
-        *devices_of.leaves(intent, shape, layouts, faceplates["leaf"]),
-        *devices_of.spines(intent, shape, layouts, faceplates.get("spine")),
-        *devices_of.nodes(intent, shape, layouts),
+    used = parts.load(intent)
+    fabrics, networks, addresses = _fabrics(intent, used)
+    devices = tuple(_devices(intent, fabrics, networks, addresses))
+    contributions = tuple(_contributions(intent, used, fabrics, networks, addresses))
+    subnets = (
+        *(subnet for one in contributions for subnet in one.subnets),
+        *_management_subnets(devices),
     )
-    links = tuple(cabling.connect(intent, shape, layouts, faceplates))
+    links = [link for one in contributions for link in one.links]
+    changed = overrides.apply(intent, devices, links, fabrics, addresses)
+    devices, links = changed.devices, changed.links
     by_name = {device.name: device for device in devices}
-    platforms = {one.name: one for one in (leaf_platform, spine_platform) if one is not None}
-    rooms, problems = headroom.compute(by_name, links, platforms)
-    numbers = tuple(asn.check_base(intent.pools.asn_base, shape, devices_of.POD))
+    classes = qos.of_networks(intent)
+    platforms = {one.name: one for each in used.platforms.values() for one in each.values()}
+    core_key = "fabric_m" if intent.lengths.core_m is None else "core_m"
+    rooms, problems = headroom.compute(by_name, links, platforms, classes.keys(), core_key)
+    shapes = [one.shape for one in fabrics.values()]
+    numbers = tuple(asn.check_base(intent.pools.asn_base, shapes))
     problems += [one for one in numbers if one.severity == "error"]
+    problems += changed.problems
     if problems:
         raise IntentError(problems)
+    links_of = _by_device(links)
     return Plan(
         intent=intent,
         platforms=platforms,
-        node_model=node_model,
-        shape=shape,
+        node_models=used.models,
+        fabrics={name: one.shape for name, one in fabrics.items()},
         devices=devices,
-        ports=dict(ports.of_devices(intent, devices, links, node_model.nics, faceplates)),
-        links=links,
-        sessions=tuple(_sessions(by_name, links)),
-        subnets=tuple(addressing.subnets(devices, layouts, shape)),
-        qos=qos.classes(intent.roce),
+        ports=PortTable(by_name, links_of, fabrics, used.models, _host_mtus(intent)),
+        links=tuple(links),
+        links_of=links_of,
+        sessions=tuple(_sessions(intent, by_name, links)),
+        subnets=subnets,
+        svis=tuple(changed.svi(svi) for one in contributions for svi in one.svis),
+        qos=classes,
         headroom=rooms,
-        assumptions=tuple(assumptions.of_plan(intent, platforms, node_model, faceplates)),
+        assumptions=tuple(assumptions.of_plan(intent, platforms, used.models, fabrics)),
+        built=fabrics,
+        management=addresses,
         warnings=numbers,
     )
 
 
-def _sessions(devices: Mapping[str, Device], links: Iterable[Link]) -> Iterator[BgpSession]:
-    for link in links:
-        if link.kind == "fabric" and link.deployed:
-            lower, upper = devices[link.a.device].asn, devices[link.z.device].asn
-            if lower is not None and upper is not None:
-                yield BgpSession(link, lower, upper)
+def _fabrics(
+    intent: Intent, used: Parts
+) -> tuple[dict[Network, Fabric], ManagementNetworks, ManagementAddressing]:
+    """Return every planned fabric, who is on the management networks, and their addresses.
 
-
-def _models(intent: Intent) -> tuple[SwitchPlatform, SwitchPlatform | None, NodeModel]:
-    """Return the catalog entries the intent names, or all wrong names at once."""
-    compute, problems = intent.networks.compute, []
-    found: dict[str, SwitchPlatform | NodeModel] = {}
-    for path, name, load in (
-        ("networks.compute.leaf", compute.leaf, catalog.switch),
-        ("networks.compute.spine", compute.spine, catalog.switch),
-        ("nodes.gpu.model", intent.nodes.gpu.model, catalog.node),
-    ):
-        if name is None:
-            continue
-        try:
-            found[path] = load(name)
-        except UnknownModelError as err:
-            problems.append(Problem(path, str(err)))
-    for role in ("leaf", "spine"):
-        platform = found.get(f"networks.compute.{role}")
-        if isinstance(platform, SwitchPlatform) and role not in platform.roles:
-            able = ", ".join(sorted(platform.roles))
-            problems.append(
-                Problem(
-                    f"networks.compute.{role}",
-                    f"{platform.name} cannot be a {role}, only {able}; choose another platform",
-                )
-            )
-    if problems:
+    Raises: IntentError with the problems of all networks.
+    """
+    wanted = {name: used.platforms[name] for name in management.NAMES if name in used.platforms}
+    fabrics = _routed(intent, used, wanted)
+    first = fabrics["compute"], fabrics.get("storage")
+    networks = management.lay_out(intent, wanted, *first)
+    problems: list[Problem] = []
+    addresses = _tried(problems, partial(mgmt.assign, intent, networks.populations))
+    managed = _tried(problems, partial(management.fabrics, intent, wanted, networks))
+    if addresses is None or managed is None:
         raise IntentError(problems)
-    leaf, node = found["networks.compute.leaf"], found["nodes.gpu.model"]
-    spine = found.get("networks.compute.spine")
-    if spine is None and compute.design != "rail-only":
-        spine = leaf
-    assert isinstance(leaf, SwitchPlatform)  # noqa: S101 (narrows what the loaders return)
-    assert isinstance(node, NodeModel)  # noqa: S101
-    assert not isinstance(spine, NodeModel)  # noqa: S101
-    return leaf, spine, node
+    for name, fabric in managed.items():
+        fabrics[name] = fabric
+    return fabrics, networks, addresses
+
+
+def _routed(
+    intent: Intent, used: Parts, managed: Mapping[Name, Mapping[str, SwitchPlatform]]
+) -> dict[Network, Fabric]:
+    """Return the fabrics that hosts are routed to; `managed` are the platforms of the others.
+
+    Raises: IntentError with the problems of all networks, as far as shapes are known.
+    """
+    problems = list(check_hosts(intent, used.models))
+    names = [name for name in _ROUTED if name in used.platforms]
+    demands: dict[Network, Demand] = {}
+    shapes: dict[Network, FabricShape] = {}
+    for name in names:
+        ask = partial(_ROUTED[name][0], intent, used.platforms[name], used.models)
+        demand = _tried(problems, ask)
+        shape = demand and _tried(problems, partial(topology.shape_of, demand))
+        if demand and shape:
+            demands[name], shapes[name] = demand, shape
+    beyond = tuple(asn.check_digits(shapes.values()))
+    problems += beyond
+    if beyond or len(shapes) < len(names):
+        raise IntentError(problems)
+    fabrics: dict[Network, Fabric] = {}
+    for name, demand in demands.items():
+        fabric = _tried(problems, partial(_ROUTED[name][1], intent, demand))
+        if fabric:
+            fabrics[name] = fabric
+    if problems:
+        problems += management.problems(intent, managed, shapes["compute"], shapes.get("storage"))
+        raise IntentError(problems)
+    return fabrics
+
+
+def _devices(
+    intent: Intent,
+    fabrics: Mapping[Network, Fabric],
+    networks: ManagementNetworks,
+    addresses: ManagementAddressing,
+) -> Iterator[Device]:
+    """Yield every deployed device: switches network by network, then hosts."""
+
+    def eth0(kind: int) -> Callable[[int], Management]:
+        return lambda number: addresses.member("oob", kind, number)
+
+    base = intent.pools.asn_base
+    yield from devices_of.switches(fabrics["compute"], base, eth0(mgmt.COMPUTE_SWITCH))
+    if "storage" in fabrics:
+        yield from devices_of.switches(fabrics["storage"], base, eth0(mgmt.STORAGE_SWITCH))
+    for name in management.NAMES:
+        if name in fabrics:
+            yield from management.switch_devices(intent, name, fabrics[name], networks, addresses)
+    yield from devices_of.gpu_nodes(intent, fabrics["compute"].shape, addresses)
+    yield from devices_of.servers(intent, addresses)
+
+
+def _contributions(
+    intent: Intent,
+    used: Parts,
+    fabrics: Mapping[Network, Fabric],
+    networks: ManagementNetworks,
+    addresses: ManagementAddressing,
+) -> Iterator[Contribution]:
+    yield compute.contribute(intent, fabrics["compute"], used.models)
+    if "storage" in fabrics:
+        yield storage.contribute(intent, fabrics["storage"])
+    planned = {name: fabrics[name] for name in management.NAMES if name in fabrics}
+    first = fabrics["compute"], fabrics.get("storage")
+    yield from management.contributions(intent, planned, networks, *first, addresses)
+
+
+def _management_subnets(devices: Iterable[Device]) -> Iterator[Subnet]:
+    """Yield the management subnets that a deployed device is on, each once."""
+    found: dict[str, Subnet] = {}
+    for device in devices:
+        own: Network = "inband" if device.is_node else "oob"
+        places: tuple[tuple[Network, Management | None, str], ...] = (
+            (own, device.management, ""),
+            ("oob", device.bmc, " BMCs"),
+            ("oob", device.oob, " legs"),
+        )
+        for network, place, what in places:
+            if place is not None and place.subnet not in found:
+                owner = _owner(device)
+                found[place.subnet] = Subnet(
+                    place.subnet, "access", network, f"{owner}{what}", place.gateway
+                )
+    yield from found.values()
+
+
+def _owner(device: Device) -> str:
+    """Return the population a device belongs to on the management networks."""
+    if not device.is_switch:
+        return device.role
+    managed = device.network in {"inband", "oob"}
+    return "management switches" if managed else f"{device.network} switches"
+
+
+def _host_mtus(intent: Intent) -> dict[Network, int]:
+    found: dict[Network, int] = {"compute": intent.networks.compute.host_mtu_bytes}
+    if intent.networks.storage:
+        found["storage"] = intent.networks.storage.host_mtu_bytes
+    return found
+
+
+def _by_device(links: Iterable[Link]) -> dict[str, dict[str, Link]]:
+    """Return every device's links by its port, reserved ones included."""
+    table: dict[str, dict[str, Link]] = {}
+    for link in links:
+        table.setdefault(link.a.device, {})[link.a.port] = link
+        if link.kind != "border":
+            table.setdefault(link.z.device, {})[link.z.port] = link
+    return table
+
+
+def _sessions(
+    intent: Intent, devices: Mapping[str, Device], links: Iterable[Link]
+) -> Iterator[BgpSession]:
+    """Yield the eBGP session of every deployed link between switches or to a border router."""
+    for link in links:
+        if link.kind not in {"fabric", "border"} or not link.deployed:
+            continue
+        lower = devices[link.a.device].asn
+        border = border_of(intent, link.network) if link.kind == "border" else None
+        upper = border.peer_asn if border else devices[link.z.device].asn
+        if lower is not None and upper is not None:
+            yield BgpSession(link, lower, upper)

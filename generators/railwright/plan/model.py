@@ -7,13 +7,19 @@ capacity reserves, so that growth only enables them; those have `deployed` False
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
-
-from netaddr import IPNetwork
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Literal
 
 from railwright.catalog.model import NodeModel, SwitchPlatform
 from railwright.errors import Problem
-from railwright.intent.model import Intent
+from railwright.intent.model import Intent, Services
+from railwright.plan.ipv6 import Dual, dual_of
+from railwright.plan.services import on_oob
+from railwright.plan.shape import FabricShape, Network
+
+if TYPE_CHECKING:
+    from railwright.plan.fabric import Fabric
+    from railwright.plan.management import ManagementAddressing
 
 Role = Literal[
     "leaf",
@@ -22,12 +28,12 @@ Role = Literal[
     "gpu_node",
     "storage_node",
     "management_node",
-    "oob_switch",
     "pdu",
 ]
-Network = Literal["compute", "storage", "inband", "oob"]
-PortUse = Literal["host", "fabric", "spare"]
-SWITCH_ROLES: frozenset[Role] = frozenset({"leaf", "spine", "superspine", "oob_switch"})
+LinkKind = Literal["host", "fabric", "access", "border"]
+PortUse = Literal["host", "fabric", "access", "border", "spare"]
+SWITCH_ROLES: frozenset[Role] = frozenset({"leaf", "spine", "superspine"})
+NODE_ROLES: frozenset[Role] = frozenset({"gpu_node", "storage_node", "management_node"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +47,20 @@ class Management:
     @property
     def subnet(self) -> str:
         """Return the subnet this address is on."""
-        return str(IPNetwork(f"{self.gateway}/{self.prefix_length}").cidr)
+        shift = 32 - self.prefix_length
+        first = int(IPv4Address(self.gateway)) >> shift << shift
+        return f"{IPv4Address(first)}/{self.prefix_length}"
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A deployed switch or host.
+    """A deployed switch, host or PDU.
 
-    `network` is None for hosts (they sit on several). `pod`, `su`, `rail` are None where they do
-    not apply; `index` is the device's own number within its kind (node 17, spine 3; for a leaf
-    its zero-based number in the pod). `management` is eth0 on OOB for a switch and the in-band
-    operating-system address for a host, whose BMC is `bmc`.
+    `network` is None for hosts (they sit on several). `pod`, `su`, `rail`, `plane` are None where
+    they do not apply; `index` is the device's own number within its kind (node 17, spine 3; for a
+    leaf its zero-based number among all leaves of its network). `management` is eth0 on OOB for a
+    switch or PDU and the in-band operating-system address for a host, whose BMC is `bmc`; `oob`
+    is the leg that a management server has on OOB.
     """
 
     name: str
@@ -67,20 +76,28 @@ class Device:
     asn: int | None
     management: Management
     bmc: Management | None = None
+    plane: int | None = None
+    oob: Management | None = None
 
     @property
     def is_switch(self) -> bool:
         """Return whether this device forwards packets for others."""
         return self.role in SWITCH_ROLES
 
+    @property
+    def is_node(self) -> bool:
+        """Return whether this device is a server that we log in to."""
+        return self.role in NODE_ROLES
+
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A data port of a switch, or a rail interface of a node.
+    """A data port of a switch, or a rail or storage interface of a node.
 
     `name` is the SONiC name or the node's interface name; `cage` the faceplate number; `subport`
     is 0 when the cage is not split, else 1..n; `lanes` is SONiC's comma list (empty on hosts).
-    `enabled` is False for spare ports and for ports only reserved for growth.
+    `enabled` is False for spare ports and for ports only reserved for growth. `fixed` ports are
+    no cages: they cannot be split, and `autoneg` is what their platform says of them.
     """
 
     device: str
@@ -95,6 +112,8 @@ class Port:
     mtu_bytes: int
     use: PortUse
     enabled: bool
+    fixed: bool = False
+    autoneg: Literal["on", "off"] | None = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +138,14 @@ class LinkEnd:
 class Link:
     """A logical point-to-point link; `a` is the lower tier (node or leaf), `z` the upper one.
 
-    `id` never changes while the capacity stands. `prefix` is the /31.
+    `id` never changes while the capacity stands. `prefix` is the /31, or the subnet of an access
+    link, whose `vlan` says which VLAN of the switch its port is a member of and whose `z` has the
+    gateway's address. The `z` of a border link is a router outside the plan. `pod`, `su`, `rail`
+    and `plane` are those of the lower end, None where they do not apply.
     """
 
     id: str
-    kind: Literal["host", "fabric"]
+    kind: LinkKind
     network: Network
     a: LinkEnd
     z: LinkEnd
@@ -131,9 +153,11 @@ class Link:
     prefix: str
     length: Length
     pod: int | None
-    su: int
-    rail: int
+    su: int | None
+    rail: int | None
     deployed: bool
+    plane: int | None = None
+    vlan: int | None = None
 
     def end(self, device: str) -> LinkEnd:
         """Return this device's end. Raises KeyError when the link does not touch it."""
@@ -146,7 +170,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class BgpSession:
-    """One eBGP session over one fabric link."""
+    """One eBGP session over one link between switches or to a border router."""
 
     link: Link
     asn_a: int
@@ -157,15 +181,33 @@ class BgpSession:
 class Subnet:
     """A block of addresses with a purpose.
 
-    `kind` is `compute` (all hosts), `rail` (one rail of every SU), `leaf_block` (one advertised
-    route per leaf), `inband` or `oob`; `owner` is the rail, the leaf, or the population behind
-    the access switch; `gateway` is empty for blocks.
+    `kind`: `network` (all hosts of a network), `plane` and `rail` (one of them, every SU),
+    `leaf_block` (one advertised route per leaf) or `access` (one VLAN of one access switch).
+    `owner` is the network, the plane, the rail, the leaf, or for `access` the population behind
+    it; `gateway` is empty for blocks.
     """
 
     prefix: str
-    kind: Literal["compute", "rail", "leaf_block", "inband", "oob"]
+    kind: Literal["network", "plane", "rail", "leaf_block", "access"]
+    network: Network
     owner: str
     gateway: str
+
+
+@dataclass(frozen=True, slots=True)
+class Svi:
+    """A switch's routed interface on one of its VLANs.
+
+    `prefix` is the subnet, `gateway` the switch's address on it; `relay` are the DHCP servers
+    requests are relayed to. VLANs are local to their switch.
+    """
+
+    device: str
+    network: Network
+    vlan: int
+    prefix: str
+    gateway: str
+    relay: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,59 +241,41 @@ class QosClass:
     weight: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class FabricShape:
-    """The numbers of the compute fabric, and the candidates the spine rule rejected."""
-
-    design: str
-    rails: int
-    nodes_per_su: int
-    sus: int
-    sus_deployed: int
-    leaves_per_su: int
-    uplinks_per_leaf: int
-    spines: int
-    links_per_pair: int
-    asked_oversubscription: float
-    effective_oversubscription: float
-    nic_speed_gbps: int
-    uplink_speed_gbps: int
-    spare_cages_leaf: int
-    spare_cages_spine: int
-    rejected: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True)
 class Plan:
-    """Everything that follows from one intent."""
+    """Everything that follows from one intent; `ports` may be computed on demand.
+
+    `built` are the fabrics with their address layouts, `management` the layouts of the management
+    addresses: what explanations are read from.
+    """
 
     intent: Intent
     platforms: Mapping[str, SwitchPlatform]
-    node_model: NodeModel
-    shape: FabricShape
+    node_models: Mapping[str, NodeModel]
+    fabrics: Mapping[Network, FabricShape]
     devices: tuple[Device, ...]
     ports: Mapping[str, tuple[Port, ...]]
     links: tuple[Link, ...]
+    links_of: Mapping[str, Mapping[str, Link]]
     sessions: tuple[BgpSession, ...]
     subnets: tuple[Subnet, ...]
-    qos: tuple[QosClass, ...]
+    svis: tuple[Svi, ...]
+    qos: Mapping[Network, tuple[QosClass, ...]]
     headroom: Mapping[tuple[str, str, int, float], Headroom]
     assumptions: tuple[str, ...]
+    built: "Mapping[Network, Fabric]"
+    management: "ManagementAddressing"
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def shape(self) -> FabricShape:
+        """Return the shape of the compute fabric."""
+        return self.fabrics["compute"]
 
     @cached_property
     def device(self) -> Mapping[str, Device]:
         """Return the deployed devices by name."""
         return {device.name: device for device in self.devices}
-
-    @cached_property
-    def links_of(self) -> Mapping[str, Mapping[str, Link]]:
-        """Return every device's links by its port name, reserved ones included."""
-        table: dict[str, dict[str, Link]] = {}
-        for link in self.links:
-            table.setdefault(link.a.device, {})[link.a.port] = link
-            table.setdefault(link.z.device, {})[link.z.port] = link
-        return table
 
     @cached_property
     def sessions_of(self) -> Mapping[str, tuple[BgpSession, ...]]:
@@ -261,6 +285,19 @@ class Plan:
             table.setdefault(session.link.a.device, []).append(session)
             table.setdefault(session.link.z.device, []).append(session)
         return {name: tuple(sessions) for name, sessions in table.items()}
+
+    @cached_property
+    def svis_of(self) -> Mapping[str, tuple[Svi, ...]]:
+        """Return the SVIs of every switch that has some."""
+        table: dict[str, list[Svi]] = {}
+        for svi in self.svis:
+            table.setdefault(svi.device, []).append(svi)
+        return {name: tuple(svis) for name, svis in table.items()}
+
+    @cached_property
+    def block_of(self) -> Mapping[str, Subnet]:
+        """Return the block of host addresses that each leaf advertises."""
+        return {one.owner: one for one in self.subnets if one.kind == "leaf_block"}
 
     @property
     def switches(self) -> tuple[Device, ...]:
@@ -272,10 +309,49 @@ class Plan:
         """Return the deployed GPU nodes in order."""
         return tuple(device for device in self.devices if device.role == "gpu_node")
 
+    @property
+    def nodes(self) -> tuple[Device, ...]:
+        """Return the deployed servers of all roles in order."""
+        return tuple(device for device in self.devices if device.is_node)
+
+    def node_model(self, device: Device) -> NodeModel:
+        """Return the catalog entry of a server. Raises KeyError for a switch."""
+        return self.node_models[device.platform]
+
     @cached_property
-    def rail_prefixes(self) -> tuple[str, ...]:
-        """Return the prefix that holds every host address of each rail, by rail number."""
-        return tuple(subnet.prefix for subnet in self.subnets if subnet.kind == "rail")
+    def rail_prefixes(self) -> Mapping[str, str]:
+        """Return the prefix that holds every host address of a rail, by interface name.
+
+        Empty where rails are no prefixes of their own (all NICs of a node on one leaf).
+        """
+        return {one.owner: one.prefix for one in self.subnets if one.kind == "rail"}
+
+    @cached_property
+    def switch_services(self) -> Services:
+        """Return the services at the addresses switches reach them by."""
+        if "oob" not in self.fabrics:
+            return self.intent.services
+        legs = {one.management.address: one.oob.address for one in self.devices if one.oob}
+        return on_oob(self.intent.services, legs)
+
+    @cached_property
+    def dual(self) -> Dual | None:
+        """Return the IPv6 twins of addresses, None for IPv4 only."""
+        return dual_of(self.intent)
+
+    def reach(self, link: Link) -> str:
+        """Return the prefix that a compute host link leads to: its rail, its plane or all."""
+        shape = self.shape
+        if not shape.spines or shape.isolated_rails:
+            return self.rail_prefixes.get(link.a.port) or self._reach[None]
+        return self._reach[link.plane]
+
+    @cached_property
+    def _reach(self) -> Mapping[int | None, str]:
+        compute = [one for one in self.subnets if one.network == "compute"]
+        whole = next(one.prefix for one in compute if one.kind == "network")
+        planes = [one.prefix for one in compute if one.kind == "plane"]
+        return {None: whole, **dict(enumerate(planes))}
 
     def port_headroom(self, device: Device, port: Port) -> Headroom:
         """Return the headroom of a cabled switch port. Raises KeyError for an uncabled one."""

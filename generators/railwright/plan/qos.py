@@ -1,10 +1,27 @@
 """Traffic classes: the lossless data class, the strict CNP class and everything else."""
 
-from railwright.intent.model import Roce
+from railwright.intent.model import Intent
+from railwright.intent.roce import Roce
 from railwright.plan.model import QosClass
+from railwright.plan.shape import Network
 
 DSCPS = 64
 DEFAULT_PRIORITY = 0
+
+
+def roce_of(intent: Intent, network: Network) -> Roce | None:
+    """Return the traffic classes' settings of a network, None for one that carries no RDMA."""
+    if network == "compute":
+        return intent.roce
+    storage = intent.networks.storage
+    return storage.roce if network == "storage" and storage else None
+
+
+def of_networks(intent: Intent) -> dict[Network, tuple[QosClass, ...]]:
+    """Return the classes of every network that carries RDMA."""
+    networks: tuple[Network, ...] = ("compute", "storage")
+    settings = {network: roce_of(intent, network) for network in networks}
+    return {network: classes(roce) for network, roce in settings.items() if roce}
 
 
 def classes(roce: Roce) -> tuple[QosClass, ...]:

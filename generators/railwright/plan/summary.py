@@ -1,50 +1,144 @@
-"""The plan in a dozen lines: what a person checks before anything else."""
+"""The plan on a page: what a person checks before anything else."""
 
 from collections import Counter
 from collections.abc import Iterator
 
 from railwright.plan.model import Plan
+from railwright.plan.shape import FabricShape
+
+GBPS_PER_TBPS = 1000
 
 
 def lines(plan: Plan) -> Iterator[str]:
-    """Yield the summary: populations, fabric, links, headroom, assumptions."""
-    shape, intent = plan.shape, plan.intent
-    gpus = intent.nodes.gpu.count * plan.node_model.gpus
-    yield (
-        f"cluster      {intent.cluster}: {gpus} GPUs in {intent.nodes.gpu.count} nodes "
-        f"({plan.node_model.vendor} {plan.node_model.model})"
-    )
-    yield (
-        f"design       {shape.design}: {shape.rails} rails, {shape.sus_deployed} of "
-        f"{shape.sus} SUs, {shape.nodes_per_su} nodes per SU"
-    )
-    for (role, platform, hwsku), count in _switches(plan).items():
-        yield (
-            f"{role:<12} {count} x {plan.platforms[platform].vendor} "
-            f"{plan.platforms[platform].model} ({hwsku})"
-        )
-    kinds = Counter((link.kind, link.speed_gbps) for link in plan.links if link.deployed)
-    for (kind, speed_gbps), count in sorted(kinds.items(), reverse=True):
-        yield f"links        {count} x {speed_gbps}G {kind}"
-    if shape.spines:
-        yield (
-            f"oversub      asked {shape.asked_oversubscription:g}:1, effective "
-            f"{shape.effective_oversubscription:.2f}:1, {shape.links_per_pair} links per "
-            f"leaf-spine pair; {len(plan.sessions)} BGP sessions"
-        )
-    yield f"spare cages  {shape.spare_cages_leaf} per leaf" + (
-        f", {shape.spare_cages_spine} per spine" if shape.spines else ""
-    )
+    """Yield the summary: populations, fabrics, links, headroom, assumptions."""
+    yield from _populations(plan)
+    for shape in plan.fabrics.values():
+        yield from _fabric(plan, shape)
     for (platform, hwsku, speed_gbps, length_m), room in plan.headroom.items():
         yield (
             f"headroom     {platform} ({hwsku}) {speed_gbps}G {length_m:g} m: "
             f"xoff {room.xoff_bytes} bytes (table row {room.table_length_m} m)"
         )
+    for port in plan.intent.overrides.ports:
+        yield f"override     {port.describe()}"
+    for address in plan.intent.overrides.addresses:
+        yield f"override     {address.describe()}"
     for text in plan.assumptions:
         yield f"assumption   {text}"
     for problem in plan.warnings:
         yield f"warning      {problem.path}: {problem.what}"
 
 
-def _switches(plan: Plan) -> Counter[tuple[str, str, str]]:
-    return Counter((device.role, device.platform, device.hwsku or "") for device in plan.switches)
+def _populations(plan: Plan) -> Iterator[str]:
+    gpus = sum(plan.node_model(node).gpus for node in plan.gpu_nodes)
+    models = Counter(node.platform for node in plan.gpu_nodes)
+    names = ", ".join(
+        (f"{count} " if len(models) > 1 else "")
+        + f"{plan.node_models[model].vendor} {plan.node_models[model].model}"
+        for model, count in models.items()
+    )
+    where = f"{gpus} GPUs in {len(plan.gpu_nodes)} nodes ({names})"
+    yield f"cluster      {plan.intent.cluster}: {where}"
+    others = Counter(device.role for device in plan.devices if device.network is None)
+    del others["gpu_node"]
+    if others:
+        words = ", ".join(f"{count} {role.replace('_', ' ')}s" for role, count in others.items())
+        yield f"other hosts  {words}"
+
+
+def _fabric(plan: Plan, shape: FabricShape) -> Iterator[str]:
+    """Yield what one network is: design, switches, links, ratios, what is spare."""
+    network = shape.network
+    yield f"{network:<12} {_design(shape)}"
+    for (role, platform, hwsku), count in _switches(plan, shape).items():
+        model = plan.platforms[platform]
+        yield f"  {role:<10} {count} x {model.vendor} {model.model} ({hwsku})"
+    kinds = Counter(
+        (link.kind, link.speed_gbps)
+        for link in plan.links
+        if link.deployed and link.network == network
+    )
+    order = ("host", "access", "fabric", "border")
+    for kind, speed_gbps in sorted(kinds, key=lambda one: (order.index(one[0]), one[1])):
+        yield f"  links      {kinds[kind, speed_gbps]} x {speed_gbps}G {kind}"
+    if shape.spines:
+        yield f"  oversub    {ratios(shape)}"
+        if shape.design != "access":
+            yield f"  bisection  {bisection_gbps(shape) / GBPS_PER_TBPS:g} Tb/s at full capacity"
+        sessions = sum(one.link.network == network for one in plan.sessions)
+        yield f"  routing    {sessions} BGP sessions"
+    if shape.core:
+        yield f"  core       {core_text(shape)}"
+    yield f"  spare      {_spare(shape)}"
+
+
+def _design(shape: FabricShape) -> str:
+    if shape.design == "access":
+        return f"{shape.total_leaves} access switches with VLANs, routed to {shape.spines} spines"
+    places = f"{shape.sus_deployed} of {shape.total_sus} SUs, {shape.nodes_per_su} nodes per SU"
+    if shape.network == "storage":
+        return (
+            f"{shape.sus_deployed} of {shape.total_sus} leaf pairs, {shape.nodes_per_su} hosts "
+            "per pair, every host routed to both"
+        )
+    planes = f", {shape.planes} planes" if shape.planes > 1 else ""
+    pods = f" in {shape.pods} pods" if shape.core else ""
+    return f"{shape.design}: {shape.rails} rails{planes}, {places}{pods}"
+
+
+def _switches(plan: Plan, shape: FabricShape) -> Counter[tuple[str, str, str]]:
+    return Counter(
+        (device.role, device.platform, device.hwsku or "")
+        for device in plan.switches
+        if device.network == shape.network
+    )
+
+
+def ratios(shape: FabricShape) -> str:
+    """Return asked and effective oversubscription and how links are spread, in words."""
+    asked = f"asked {shape.asked_oversubscription:g}:1, " if shape.asked_oversubscription else ""
+    return (
+        f"{asked}effective {shape.effective_oversubscription:.2f}:1, {shape.links_per_pair} "
+        f"{'link' if shape.links_per_pair == 1 else 'links'} per leaf-spine pair"
+    )
+
+
+def core_text(shape: FabricShape) -> str:
+    """Return how pods are joined, and what even wiring costs over bare port counts, in words."""
+    core = shape.core
+    if core is None:
+        return "none: one pod"
+    total = shape.total_superspines
+    more = ""
+    if total > core.fewest_by_ports:
+        more = (
+            f" (port counts alone would need {core.fewest_by_ports}; even wiring takes a divisor "
+            f"of the {core.uplinks_per_spine} uplinks)"
+        )
+    return (
+        f"{total} super-spines in {core.sets} sets of {core.superspines}{more}, "
+        f"{core.links_per_pair} {'link' if core.links_per_pair == 1 else 'links'} per pair, "
+        f"{core.effective_oversubscription:.2f}:1 at the spines"
+    )
+
+
+def bisection_gbps(shape: FabricShape) -> int:
+    """Return what can cross between two halves of the reserved hosts: half the narrowest tier."""
+    leaves = shape.total_leaves
+    tiers = [
+        leaves * shape.hosts_per_leaf * shape.nic_speed_gbps,
+        leaves * shape.uplinks_per_leaf * shape.uplink_speed_gbps,
+    ]
+    if shape.core:
+        tiers.append(shape.total_spines * shape.core.uplinks_per_spine * shape.core.speed_gbps)
+    return min(tiers) // 2
+
+
+def _spare(shape: FabricShape) -> str:
+    what = "uplink ports" if shape.design == "access" else "cages"
+    parts = [f"{shape.spare_cages_leaf} {what} per leaf"]
+    if shape.spines:
+        parts.append(f"{shape.spare_cages_spine} cages per spine")
+    if shape.core:
+        parts.append(f"{shape.core.spare_cages} per super-spine")
+    return ", ".join(parts)

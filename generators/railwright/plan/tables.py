@@ -6,8 +6,9 @@ Every row of a table has the same keys in the same order; a value that does not 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+from railwright.naming import OOB_LEG
 from railwright.plan.model import Plan
-from railwright.plan.qos import tos
+from railwright.plan.qos import roce_of, tos
 
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
@@ -25,6 +26,7 @@ def devices(plan: Plan) -> Iterator[Row]:
             "pod": device.pod,
             "su": device.su,
             "rail": device.rail,
+            "plane": device.plane,
             "loopback": device.loopback,
             "asn": device.asn,
             "mgmt_address": device.management.address,
@@ -41,8 +43,11 @@ def links(plan: Plan) -> Iterator[Row]:
             "id": link.id,
             "kind": link.kind,
             "network": link.network,
+            "pod": link.pod,
             "su": link.su,
             "rail": link.rail,
+            "plane": link.plane,
+            "vlan": link.vlan,
             "a_device": link.a.device,
             "a_port": link.a.port,
             "a_address": link.a.address,
@@ -59,7 +64,13 @@ def links(plan: Plan) -> Iterator[Row]:
 
 
 def addresses(plan: Plan) -> Iterator[Row]:
-    """Yield one row per address of a deployed device."""
+    """Yield one row per address of a deployed device; `ipv6` is its twin in a dual-stack plan."""
+    for row in _addresses(plan):
+        twin = plan.dual.address(str(row["address"])) if plan.dual else None
+        yield {**row, "ipv6": twin}
+
+
+def _addresses(plan: Plan) -> Iterator[Row]:
     for device in plan.devices:
         if device.loopback:
             yield _address(device.name, "Loopback0", device.loopback, 32, "loopback")
@@ -69,8 +80,17 @@ def addresses(plan: Plan) -> Iterator[Row]:
         if device.bmc:
             bmc = device.bmc
             yield _address(device.name, "bmc", bmc.address, bmc.prefix_length, "bmc")
+        if device.oob:
+            leg = device.oob
+            yield _address(device.name, OOB_LEG, leg.address, leg.prefix_length, "management")
+        for svi in plan.svis_of.get(device.name, ()):
+            length = int(svi.prefix.rpartition("/")[2])
+            yield _address(device.name, f"Vlan{svi.vlan}", svi.gateway, length, "gateway")
         for name, link in plan.links_of.get(device.name, {}).items():
-            yield _address(device.name, name, link.end(device.name).address, 31, link.kind)
+            if link.kind == "access" or (link.vlan is not None and device.is_switch):
+                continue  # said above: a management address, or that of the VLAN
+            length = int(link.prefix.rpartition("/")[2])
+            yield _address(device.name, name, link.end(device.name).address, length, link.kind)
 
 
 def _address(device: str, port: str, address: str, prefix_length: int, kind: str) -> Row:
@@ -88,6 +108,7 @@ def subnets(plan: Plan) -> Iterator[Row]:
     for subnet in plan.subnets:
         yield {
             "prefix": subnet.prefix,
+            "network": subnet.network,
             "kind": subnet.kind,
             "owner": subnet.owner,
             "gateway": subnet.gateway or None,
@@ -98,40 +119,51 @@ def asns(plan: Plan) -> Iterator[Row]:
     """Yield one row per switch that speaks BGP."""
     for device in plan.switches:
         sessions = len(plan.sessions_of.get(device.name, ()))
-        yield {"asn": device.asn, "name": device.name, "role": device.role, "sessions": sessions}
+        yield {
+            "asn": device.asn,
+            "name": device.name,
+            "role": device.role,
+            "network": device.network,
+            "sessions": sessions,
+        }
 
 
 def rails(plan: Plan) -> Iterator[Row]:
-    """Yield one row per leaf: which rail of which SU it serves and with how many ports."""
+    """Yield one row per compute leaf: which rail of which SU it serves, with how many ports."""
     for device in plan.switches:
-        if device.role != "leaf":
+        if device.role != "leaf" or device.network != "compute":
             continue
         table = plan.links_of.get(device.name, {}).values()
         hosts = [link for link in table if link.kind == "host"]
         yield {
+            "pod": device.pod,
             "su": device.su,
             "rail": device.rail,
+            "plane": device.plane,
             "leaf": device.name,
-            "nodes": sum(link.deployed for link in hosts),
-            "reserved": len(hosts),
-            "block": next(one.prefix for one in plan.subnets if one.owner == device.name),
+            "nodes": len({link.a.device for link in hosts if link.deployed}),
+            "reserved": len({link.a.device for link in hosts}),
+            "block": plan.block_of[device.name].prefix,
         }
 
 
 def qos(plan: Plan) -> Iterator[Row]:
     """Yield one row per traffic class; `tos` is the byte nodes must send lossless data with."""
-    everything_else = max(len(one.dscps) for one in plan.qos)
-    for one in plan.qos:
-        many = len(one.dscps) == everything_else
-        yield {
-            "name": one.name,
-            "priority": one.priority,
-            "dscp": "all others" if many else ",".join(map(str, one.dscps)),
-            "tos": tos(plan.intent.roce) if one.lossless else None,
-            "lossless": one.lossless,
-            "scheduling": "strict" if one.strict else "dwrr",
-            "weight": one.weight,
-        }
+    for network, classes in plan.qos.items():
+        roce = roce_of(plan.intent, network)
+        everything_else = max(len(one.dscps) for one in classes)
+        for one in classes:
+            many = len(one.dscps) == everything_else
+            yield {
+                "network": network,
+                "name": one.name,
+                "priority": one.priority,
+                "dscp": "all others" if many else ",".join(map(str, one.dscps)),
+                "tos": tos(roce) if roce and one.lossless else None,
+                "lossless": one.lossless,
+                "scheduling": "strict" if one.strict else "dwrr",
+                "weight": one.weight,
+            }
 
 
 def headroom(plan: Plan) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from typing import Literal
 from railwright.sonic.changes import Change
 from railwright.sonic.configdb import ConfigDb, key_parts
 
-Subject = Literal["port", "peer", "device"]
+Subject = Literal["port", "peer", "vlan", "device"]
 Test = Literal["always", "port_up", "goes_down"]
 
 
@@ -52,7 +52,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A change with its class; `name` is the port or peer hit, empty for the whole device."""
+    """A change with its class; `name` is the port, peer or VLAN hit, empty for the device."""
 
     change: Change
     harm: ChangeClass
@@ -64,6 +64,8 @@ class Verdict:
 
 _SORTER = "SONiC generic_config_updater/patch_sorter.py"
 _BGPCFGD = "SONiC bgpcfgd managers_bgp.py and recorded live changes"
+_VLANMGR = "SONiC vlanmgr.cpp and portsorch.cpp"
+_RELAY = "the updater restarts the DHCP relay; forwarding is untouched"
 _START = "rendered when the BGP container starts (bgpd.main.conf.j2)"
 _LIVE = "applied live by its daemon; no port or session is touched"
 
@@ -216,6 +218,30 @@ _VLAN_SUBNET = (
         "recorded: vlan-added-live, vlan-interface-removed-live",
     ),
 )
+_VLAN_MEMBER = (
+    Rule(
+        HITLESS,
+        "a port joins; the other members stay",
+        _VLANMGR,
+        kinds=_fields("add"),
+        rows="row",
+        subject="port",
+    ),
+    Rule(
+        PORT_BOUNCE,
+        "the port leaves the VLAN: the host behind it is cut off, the other members stay",
+        _VLANMGR,
+        rows="row",
+        subject="port",
+    ),
+    Rule(
+        CONFIG_RELOAD,
+        "ignored live: both daemons skip a member they have",
+        _VLANMGR,
+        fields=_fields("tagging_mode"),
+        subject="port",
+    ),
+)
 _MEMBERSHIP = (
     Rule(
         PORT_BOUNCE,
@@ -224,7 +250,36 @@ _MEMBERSHIP = (
         subject="port",
     ),
 )
-_VLAN = _hitless("SONiC orchagent portsorch", "a VLAN matters only through members and addresses")
+_VLAN = (
+    Rule(HITLESS, "a VLAN matters only through members and addresses", _VLANMGR, rows="row"),
+    Rule(
+        BGP_RESET,
+        "the VLAN no longer routes: its hosts lose their gateway, and go on switching",
+        f"{_VLANMGR} (setHostVlanAdminState)",
+        fields=_fields("admin_status"),
+        subject="vlan",
+        when="goes_down",
+    ),
+    Rule(
+        BGP_RESET,
+        "the bridge of all VLANs goes down and up, and hosts must learn the gateway anew",
+        f"{_VLANMGR} (setHostVlanMac)",
+        fields=_fields("mac"),
+    ),
+    Rule(
+        HITLESS,
+        _RELAY,
+        "SONiC generic_config_updater/services_validator.py (vlan_validator)",
+        fields=_fields("dhcp_servers"),
+    ),
+    Rule(
+        HITLESS,
+        _LIVE,
+        _VLANMGR,
+        fields=_fields("admin_status mtu alias description dhcpv6_servers"),
+        subject="vlan",
+    ),
+)
 _FEATURE = (
     Rule(HITLESS, "no restart", "hostcfgd", fields=_fields("auto_restart high_mem_alert")),
     Rule(SERVICE_RESTART, "a service is started or stopped", "hostcfgd"),
@@ -246,7 +301,11 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "LOOPBACK_INTERFACE": _LOOPBACK,
     "VLAN_INTERFACE": _VLAN_SUBNET,
     "VLAN": _VLAN,
-    "VLAN_MEMBER": _MEMBERSHIP,
+    "VLAN_MEMBER": _VLAN_MEMBER,
+    "PORT_STORM_CONTROL": _hitless("SONiC orchagent policerorch"),
+    "DHCP_RELAY": _hitless(
+        "SONiC generic_config_updater/services_validator.py (dhcp_validator)", _RELAY
+    ),
     "PORTCHANNEL_MEMBER": _MEMBERSHIP,
     "BGP_NEIGHBOR": _NEIGHBOR,
     "STATIC_ROUTE": _ROUTE,
@@ -362,7 +421,7 @@ def _port_is_up(port: str, running: ConfigDb) -> bool:
 
 
 def _subject_name(change: Change) -> str:
-    """Return the port or peer a row is about: its first key part, or its last in the tables named.
+    """Return what a row is about: its first key part, or its last in the tables named.
 
     Members are keyed by their group first, peers may be keyed by their VRF first.
     """

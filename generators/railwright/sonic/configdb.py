@@ -6,8 +6,8 @@ SONiC's database connector reads them (source: swss-common configdb.h).
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from json.encoder import encode_basestring as _quoted
 from types import MappingProxyType
-from typing import Any
 
 import orjson
 
@@ -39,9 +39,6 @@ LISTS_STORED_AS_TEXT: Mapping[tuple[str, str], str] = MappingProxyType(
 Source: LEAF_LIST_WITH_STRING_VALUE_DICT in sonic-buildimage src/sonic-yang-mgmt/sonic_yang_ext.py.
 """
 
-# What lines of each depth begin with: list items, fields, rows, tables, and what closes them.
-# Deepest first, so that _widened never finds a line that it has already widened.
-_LINE_STARTS = ((4, b'"'), (3, b'"'), (3, b"]"), (2, b'"'), (2, b"}"), (1, b'"'), (1, b"}"))
 _MAX_REPORTED = 20
 
 
@@ -80,14 +77,44 @@ def dumps(config: Mapping[str, Mapping[str, Mapping[str, FieldValue]]]) -> bytes
     of indentation and a final newline, as `sonic-cfggen -d --print-data` lays JSON out.
     List items keep their order, which may carry meaning.
     """
-    ordered = {
-        table: {
-            key: {field: config[table][key][field] for field in _natural(config[table][key])}
-            for key in _natural(config[table])
-        }
-        for table in sorted(config)
-    }
-    return _widened(orjson.dumps(ordered, option=orjson.OPT_INDENT_2)) + b"\n"
+    texts: dict[int, str] = {}
+    tables = (f"    {_quoted(table)}: {_table(config[table], texts)}" for table in sorted(config))
+    body = ",\n".join(tables)
+    return f"{{\n{body}\n}}\n".encode() if body else b"{}\n"
+
+
+def _table(rows: Mapping[str, Mapping[str, FieldValue]], texts: dict[int, str]) -> str:
+    """Return a table's text; `texts` holds those of rows seen before, which many keys share."""
+    lines = []
+    for key in sorted(rows, key=sort_key):
+        row = rows[key]
+        if (text := texts.get(id(row))) is None:
+            text = texts[id(row)] = _row(row)
+        lines.append(f"        {_quoted(key)}: {text}")
+    body = ",\n".join(lines)
+    return f"{{\n{body}\n    }}" if lines else "{}"
+
+
+def _row(row: Mapping[str, FieldValue]) -> str:
+    fields = (
+        f"            {_quoted(field)}: {_value(row[field])}" for field in _field_order(tuple(row))
+    )
+    body = ",\n".join(fields)
+    return f"{{\n{body}\n        }}" if body else "{}"
+
+
+def _value(value: FieldValue) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
+    if not value:
+        return "[]"
+    items = ",\n".join(f"                {_quoted(item)}" for item in value)
+    return f"[\n{items}\n            ]"
+
+
+@lru_cache(maxsize=1024)  # few kinds of rows, many rows
+def _field_order(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=sort_key))
 
 
 def loads(text: bytes | str, source: str = "config_db.json") -> ConfigDb:
@@ -107,26 +134,11 @@ def loads(text: bytes | str, source: str = "config_db.json") -> ConfigDb:
     return result
 
 
-def _natural(names: Mapping[str, Any]) -> list[str]:
-    return sorted(names, key=sort_key)
-
-
 @lru_cache(maxsize=65536)  # port and field names repeat on every switch
-def sort_key(name: str) -> tuple[tuple[tuple[int, str], ...], str]:
+def sort_key(name: str) -> tuple[str, str]:
     """Return the sort key of a row key, field or list item: natural order, without ties."""
     # The name itself decides between `1` and `01`, which are naturally equal.
     return natural_key(name), name
-
-
-def _widened(text: bytes) -> bytes:
-    r"""Return orjson's two-space text indented by four.
-
-    A JSON string cannot hold a raw newline, so a newline, n spaces and the character after them
-    occur only at the start of a line of that depth.
-    """
-    for depth, first in _LINE_STARTS:
-        text = text.replace(b"\n" + b"  " * depth + first, b"\n" + b"    " * depth + first)
-    return text
 
 
 def _shape_problems(config: object) -> Iterator[str]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from railwright.naming import natural_key
 from railwright.plan.model import Device, Link, Plan
+from railwright.plan.shape import Network
 from railwright.sonic.classes import ChangeClass, Verdict
 
 
@@ -43,13 +44,21 @@ OUTAGE: Mapping[ChangeClass, Estimate] = MappingProxyType(
 )
 """Planning estimates by class; a hitless change has none."""
 
+_ATTACHED = frozenset({"host", "access"})
+"""Kinds of links with a host, a BMC or a management port at the other end."""
+_NETWORK_TEXTS: Mapping[Network, str] = MappingProxyType(
+    {"storage": "storage", "inband": "in-band management", "oob": "out-of-band management"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Impact:
     """What one class of changes on one switch costs.
 
-    `nodes` lose one rail each (`rails`), so `gpus` GPUs cannot exchange data meanwhile; `links` are
-    the ids of the links down. Spines lose no GPU, only capacity.
+    `nodes` are the devices attached to the links that are down, whose ids are `links`. On the
+    compute network they lose one rail each (`rails`), so `gpus` GPUs cannot exchange data
+    meanwhile (over one of their planes, where there are several). Spines lose no GPU, only
+    capacity.
     """
 
     device: str
@@ -99,6 +108,9 @@ def _ports(
     if verdict.subject == "device":
         yield from links
         return
+    if verdict.subject == "vlan":
+        yield from (port for port, link in links.items() if f"Vlan{link.vlan}" == verdict.name)
+        return
     port = ports_of_peers.get(verdict.name) if verdict.subject == "peer" else verdict.name
     if port is not None and port in links:
         yield port
@@ -106,7 +118,7 @@ def _ports(
 
 def _impact(plan: Plan, device: Device, harm: ChangeClass, links: Mapping[str, Link]) -> Impact:
     ports = tuple(sorted(links, key=natural_key))
-    hosts = [links[port] for port in ports if links[port].kind == "host"]
+    hosts = [links[port] for port in ports if links[port].kind in _ATTACHED]
     gpus = _gpus(plan, hosts)
     return Impact(
         device=device.name,
@@ -114,19 +126,30 @@ def _impact(plan: Plan, device: Device, harm: ChangeClass, links: Mapping[str, L
         ports=ports,
         links=tuple(links[port].id for port in ports),
         nodes=tuple(link.peer(device.name).device for link in hosts),
-        rails=tuple(sorted({link.rail for link in hosts})),
+        rails=_rails(hosts),
         gpus=gpus,
         estimate=OUTAGE[harm],
         text=_text(plan, device, harm, ports, hosts, gpus),
     )
 
 
+def _rails(hosts: Iterable[Link]) -> tuple[int, ...]:
+    return tuple(sorted({link.rail for link in hosts if link.rail is not None}))
+
+
 def _gpus(plan: Plan, hosts: Iterable[Link]) -> int:
-    """Return how many GPUs sit behind these host links: those of the link's rail on its node."""
-    per_rail: dict[int, int] = defaultdict(int)
-    for nic in plan.node_model.nics:
-        per_rail[nic.rail] += 1
-    return sum(per_rail[link.rail] for link in hosts)
+    """Return how many GPUs these links serve: those that share the NIC of a rail of a node.
+
+    A GPU counts once, however many planes of its NIC are down.
+    """
+    served = {(link.a.device, link.rail) for link in hosts if link.network == "compute"}
+    return sum(_gpus_of(plan, node, rail) for node, rail in served if node in plan.device)
+
+
+def _gpus_of(plan: Plan, node: str, rail: int | None) -> int:
+    model = plan.node_model(plan.device[node])
+    nics = [nic for nic in model.nics if nic.rail == rail]
+    return len(nics) * model.gpus // max(len(model.nics), 1)
 
 
 def _text(
@@ -140,23 +163,38 @@ def _text(
     seconds = OUTAGE[harm].seconds
     parts = [f"{device.name}: {harm.text}, {len(ports)} cabled port{_s(len(ports))}, {seconds} s"]
     if hosts:
-        nodes = [link.peer(device.name).device for link in hosts]
-        rails = ", ".join(str(rail) for rail in sorted({link.rail for link in hosts}))
-        shown = nodes[0] if len(nodes) == 1 else f"{nodes[0]} to {nodes[-1]}"
-        parts.append(f"rail {rails} is lost for {shown} ({gpus} GPU{_s(gpus)})")
-    fabric = len(ports) - len(hosts)
-    if fabric:
-        total = sum(
-            link.deployed and link.kind == "fabric"
-            for link in plan.links_of.get(device.name, {}).values()
-        )
-        peers = "spines" if device.role == "leaf" else "leaves"
-        if fabric == total:
-            parts.append(f"all {total} links to {peers} are down")
-        else:
-            verb = "is" if fabric == 1 else "are"
-            parts.append(f"{fabric} of {total} links to {peers} {verb} down, the others carry on")
+        parts.append(_attached_text(device, hosts, gpus))
+    kinds = [plan.links_of[device.name][port].kind for port in ports]
+    if fabric := kinds.count("fabric"):
+        parts.append(_fabric_text(plan, device, fabric))
+    if border := kinds.count("border"):
+        parts.append(f"{border} link{_s(border)} to outside routers {_are(border)} down")
     return "; ".join(parts)
+
+
+def _attached_text(device: Device, hosts: list[Link], gpus: int) -> str:
+    names = list(dict.fromkeys(link.peer(device.name).device for link in hosts))
+    shown = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+    if hosts[0].network != "compute":
+        many = f"{len(names)} devices, " if len(names) > 1 else ""
+        return f"{_NETWORK_TEXTS[hosts[0].network]} is cut off for {many}{shown}"
+    rails = ", ".join(map(str, _rails(hosts)))
+    planes = ", ".join(map(str, sorted({link.plane for link in hosts if link.plane is not None})))
+    plane = f"plane {planes} of " if planes else ""
+    return f"{plane}rail {rails} is lost for {shown} ({gpus} GPU{_s(gpus)})"
+
+
+def _fabric_text(plan: Plan, device: Device, fabric: int) -> str:
+    links = plan.links_of.get(device.name, {}).values()
+    total = sum(link.deployed and link.kind == "fabric" for link in links)
+    peers = "spines" if device.role == "leaf" else "leaves"
+    if fabric == total:
+        return f"all {total} links to {peers} are down"
+    return f"{fabric} of {total} links to {peers} {_are(fabric)} down, the others carry on"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _s(count: int) -> str:

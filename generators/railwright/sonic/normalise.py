@@ -92,6 +92,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "tcp_port": "49",
             "timeout": "5",
         },
+        "VLAN": {"admin_status": "up", "mtu": "9100"},  # sonic-swss cfgmgr/vlanmgr.cpp
         "VLAN_INTERFACE": {
             "ipv6_use_link_local_only": "disable",
             "nat_zone": "0",
@@ -144,6 +145,7 @@ SETS: frozenset[tuple[str, str]] = frozenset(
         ("BUFFER_PORT_EGRESS_PROFILE_LIST", "profile_list"),
         ("BUFFER_PORT_INGRESS_PROFILE_LIST", "profile_list"),
         ("COPP_TRAP", "trap_ids"),
+        ("DHCP_RELAY", "dhcpv6_servers"),
         ("MGMT_INTERFACE", "forced_mgmt_routes"),
         ("PORT", "adv_interface_types"),
         ("PORT", "adv_speeds"),
@@ -161,6 +163,7 @@ CASELESS: frozenset[tuple[str, str]] = frozenset(
         ("DEVICE_METADATA", "mac"),
         ("PORT", "tpid"),  # YANG accepts 0x88a8 and 0x88A8
         ("PORTCHANNEL", "tpid"),
+        ("VLAN", "mac"),
     }
 )
 """(table, field) in which upper and lower case mean the same."""

@@ -18,6 +18,8 @@ _KEY_REFERENCES: Mapping[str, tuple[tuple[int, str], ...]] = MappingProxyType(
         "BUFFER_PORT_EGRESS_PROFILE_LIST": ((0, "PORT"),),
         "QUEUE": ((0, "PORT"),),
         "MGMT_INTERFACE": ((0, "MGMT_PORT"),),
+        "PORT_STORM_CONTROL": ((0, "PORT"),),
+        "VLAN_INTERFACE": ((0, "VLAN"),),
         "VLAN_MEMBER": ((0, "VLAN"), (1, "PORT")),
     }
 )

@@ -2,7 +2,9 @@
 
 Waves follow failure domains. Nodes are attached once per rail, so a disruptive change takes all
 leaves of one SU together, after the SU's jobs are drained; a job in another SU never notices.
-Spines go one at a time, drained first, so that the others carry the traffic.
+Spines go one at a time, drained first, so that the others carry the traffic. So do the leaves of
+storage and management, whose hosts have another way or wait; out-of-band goes last, since all
+switches are reached through it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,12 +13,16 @@ from itertools import groupby
 from typing import Literal
 
 from railwright.plan.model import Device, Plan
+from railwright.plan.shape import Network
 from railwright.sonic.classes import ChangeClass
 
 WaveKind = Literal["initial", "canary", "hitless", "leaves", "single"]
 
 HITLESS_BATCH = 32
 """Switches of one hitless wave after the canary; a choice that keeps a mistake small."""
+
+
+_NETWORK_ORDER: tuple[Network | None, ...] = ("compute", "storage", "inband", "oob", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ def _hitless(devices: list[Device]) -> Iterator[Wave]:
 
 def _leaves(devices: list[Device]) -> Iterator[Wave]:
     leaves = sorted(
-        (device for device in devices if device.role == "leaf"),
+        (device for device in devices if _shares_a_window(device)),
         key=lambda device: (device.pod or 0, device.su or 0),
     )
     for (_pod, su), group in groupby(leaves, key=lambda leaf: (leaf.pod, leaf.su)):
@@ -83,9 +89,13 @@ def _leaves(devices: list[Device]) -> Iterator[Wave]:
         )
 
 
+def _shares_a_window(device: Device) -> bool:
+    return device.role == "leaf" and device.network == "compute"
+
+
 def _singles(devices: list[Device]) -> Iterator[Wave]:
-    for device in devices:
-        if device.role != "leaf":
+    for device in sorted(devices, key=lambda device: _NETWORK_ORDER.index(device.network)):
+        if not _shares_a_window(device):
             drain = device.role in {"spine", "superspine"}
             how = "traffic is shifted away first" if drain else "one at a time"
             yield Wave((device.name,), "single", f"disruptive: {how}", drain)

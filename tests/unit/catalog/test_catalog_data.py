@@ -5,13 +5,15 @@ from collections import Counter
 import pytest
 
 from railwright.catalog import loader
-from railwright.catalog.model import Buffers, Sku, SwitchPlatform
+from railwright.catalog.model import Buffers, ComputeNic, FrontEndNic, Sku, SwitchPlatform
 from railwright.catalog.ports import cage_lanes, default_mode, numbers, split
 
 SWITCHES = loader.switch_names()
 NODES = loader.node_names()
 SKUS = [(name, sku.name) for name in SWITCHES for sku in loader.switch(name).skus]
 BUFFERS = [(name, key) for name in SWITCHES for key in loader.switch(name).buffers]
+ACCESS = [name for name in SWITCHES if "access" in loader.switch(name).roles]
+GPU_NODES = [name for name in NODES if loader.node(name).gpus]
 
 
 def _repeated(values: list[str] | list[int]) -> list[str | int]:
@@ -49,14 +51,14 @@ def test_a_switch_has_ports_and_its_cages_count_from_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SWITCHES)
-def test_lanes_are_distinct_and_those_of_the_cages_without_a_gap(name: str) -> None:
+def test_lanes_are_distinct_and_every_cage_has_a_run_of_equally_many(name: str) -> None:
     platform = loader.switch(name)
-    cage = [lane for one in platform.cages for lane in cage_lanes(one)]
+    cages = [cage_lanes(one) for one in platform.cages]
     aux = [lane for port in platform.aux_ports for lane in numbers(port.lanes)]
-    assert _repeated([*cage, *aux]) == []
-    if cage:
-        assert min(cage) in (0, 1)
-        assert max(cage) - min(cage) + 1 == len(cage)
+    assert _repeated([*(lane for lanes in cages for lane in lanes), *aux]) == []
+    assert len({len(lanes) for lanes in cages}) <= 1
+    assert all(lanes == tuple(range(lanes[0], lanes[0] + len(lanes))) for lanes in cages)
+    assert not cages or min(lanes[0] for lanes in cages) in (0, 1)
 
 
 @pytest.mark.parametrize("name", SWITCHES)
@@ -65,6 +67,27 @@ def test_names_and_panel_indices_are_distinct(name: str) -> None:
     cages, aux = platform.cages, platform.aux_ports
     assert _repeated([*(one.name for one in cages), *(one.name for one in aux)]) == []
     assert _repeated([*(one.panel_index for one in cages), *(one.panel_index for one in aux)]) == []
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_fixed_ports_of_one_speed_are_alike_and_lower_speeds_are_lower(name: str) -> None:
+    ports = loader.switch(name).aux_ports
+    shapes = {(port.speed_gbps, len(numbers(port.lanes)), port.lower_speeds_gbps) for port in ports}
+    assert len(shapes) == len({port.speed_gbps for port in ports})
+    for port in ports:
+        speeds = (port.speed_gbps, *port.lower_speeds_gbps)
+        assert speeds == tuple(sorted(set(speeds), reverse=True))
+        assert speeds[-1] > 0
+
+
+@pytest.mark.parametrize("name", ACCESS)
+def test_an_access_switch_names_every_port_once_and_fits_its_chip(name: str) -> None:
+    platform = loader.switch(name)
+    assert not platform.cages
+    ports = platform.aux_ports
+    assert [port.panel_index for port in ports] == list(range(1, len(ports) + 1))
+    assert _repeated([port.alias for port in ports]) == []
+    assert sum(port.speed_gbps for port in ports) == platform.asic.capacity_gbps
 
 
 @pytest.mark.parametrize(
@@ -109,7 +132,7 @@ def test_the_hwsku_of_every_role_exists_and_a_fabric_role_has_buffers(name: str)
     for role, choice in platform.roles.items():
         _, sku = _sku(name, choice.hwsku)
         assert choice.reason
-        assert role == "oob_switch" or (sku.buffers and platform.wred)
+        assert role == "access" or (sku.buffers and platform.wred)
 
 
 @pytest.mark.parametrize(("name", "key"), BUFFERS)
@@ -188,21 +211,53 @@ def test_ecn_marks_between_ordered_thresholds_that_fit_in_31_bits(name: str) -> 
 def test_the_updater_knows_the_asic_of_every_fabric_switch(name: str) -> None:
     platform = loader.switch(name)
     known = platform.asic.updater_name in loader.updater().asics
-    assert known or set(platform.roles) == {"oob_switch"}
+    assert known or set(platform.roles) == {"access"}
+
+
+@pytest.mark.parametrize("name", GPU_NODES)
+def test_rails_are_consecutive_and_the_gpus_are_shared_out_evenly(name: str) -> None:
+    node = loader.node(name)
+    assert [nic.rail for nic in node.nics] == list(range(len(node.nics)))
+    share = node.gpus // len(node.nics)
+    assert share * len(node.nics) == node.gpus
+    assert sorted(nic.gpu for nic in node.nics) == list(range(0, node.gpus, share))
+    assert len({nic.speed_gbps for nic in node.nics}) == 1
+
+
+@pytest.mark.parametrize("name", sorted(set(NODES) - set(GPU_NODES)))
+def test_a_server_without_gpus_has_no_rails(name: str) -> None:
+    node = loader.node(name)
+    assert node.nics == ()
+    assert node.planes == 1
 
 
 @pytest.mark.parametrize("name", NODES)
-def test_a_node_has_one_nic_per_rail_and_gpu(name: str) -> None:
+def test_no_port_of_a_node_is_described_twice(name: str) -> None:
     node = loader.node(name)
-    assert [nic.rail for nic in node.nics] == list(range(len(node.nics)))
-    assert sorted(nic.gpu for nic in node.nics) == list(range(node.gpus))
-    assert _repeated([nic.cage for nic in node.nics]) == []
-    assert _repeated([nic.rdma for nic in node.nics]) == []
-    assert _repeated([one for nic in node.nics for one in (nic.pci, nic.gpu_pci) if one]) == []
+    ports: tuple[ComputeNic | FrontEndNic, ...] = (*node.nics, *node.frontend)
+    inband = [node.inband.cage] if node.inband else []
+    assert _repeated([*(port.cage for port in ports), *inband]) == []
+    assert _repeated([port.rdma for port in ports]) == []
+    addresses = [*(port.pci for port in ports), *(nic.gpu_pci for nic in node.nics)]
+    assert _repeated([one for one in addresses if one]) == []
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_node_has_two_front_end_ports_on_two_cards_and_an_in_band_port(name: str) -> None:
+    node = loader.node(name)
+    assert [port.port for port in node.frontend] == [0, 1]
+    assert [port.numa for port in node.frontend] == [0, 1]
+    assert node.inband
+    assert len(node.inband.source) > 20
+    for speeds in [node.inband.speeds_gbps, *(port.speeds_gbps for port in node.frontend)]:
+        assert speeds
+        assert speeds == tuple(sorted(set(speeds), reverse=True))
 
 
 @pytest.mark.parametrize("name", NODES)
 def test_a_node_without_pci_addresses_says_so(name: str) -> None:
     node = loader.node(name)
-    unknown = any(nic.pci is None or nic.gpu_pci is None for nic in node.nics)
+    addresses = [*(nic.pci for nic in node.nics), *(nic.gpu_pci for nic in node.nics)]
+    addresses += [port.pci for port in node.frontend]
+    unknown = None in addresses
     assert not unknown or any("PCI addresses" in text for text in node.assumptions)

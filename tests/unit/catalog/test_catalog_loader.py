@@ -27,7 +27,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_names_are_the_file_stems_in_order() -> None:
     assert loader.switch_names() == tuple(sorted(loader.switch_names()))
     assert {"sn5600", "7060x6-64pe", "dbmvtx9180", "cx864e-n"} <= set(loader.switch_names())
-    assert {"dgx-h100", "hgx-h100"} <= set(loader.node_names())
+    assert {"dgx-h100", "hgx-h100", "storage-server"} <= set(loader.node_names())
 
 
 def test_an_entry_is_read_once() -> None:
@@ -77,6 +77,23 @@ def test_a_wrong_field_is_named_with_its_file(data: Path) -> None:
     assert str(caught.value).startswith("box.yml: ")
     assert "gpus: " in str(caught.value)
     assert "colour: " in str(caught.value)
+
+
+def test_a_server_needs_neither_gpus_nor_network_cards(data: Path) -> None:
+    entry = {"name": "box", "vendor": "v", "model": "m", "rack_units": 1, "max_power_w": 1}
+    (data / "nodes" / "box.yml").write_text(yaml.safe_dump(entry | {"source": "test"}))
+    node = loader.node("box")
+    assert (node.gpus, node.planes, node.bmc_speed_gbps) == (0, 1, 1)
+    assert (node.nics, node.frontend, node.inband) == ((), (), None)
+
+
+def test_the_former_name_of_the_access_role_is_refused(data: Path) -> None:
+    source = Path(loader.__file__).parent / "data" / "switches" / "as4630-54pe.yml"
+    entry = yaml.safe_load(source.read_text())
+    entry["roles"] = {"oob_switch": entry["roles"]["access"]}
+    (data / "switches" / "box.yml").write_text(yaml.safe_dump(entry))
+    with pytest.raises(CatalogDataError, match="'leaf', 'spine' or 'access'"):
+        loader.switch("box")
 
 
 @pytest.mark.parametrize("text", ["{unclosed", "!!python/object/apply:os.getcwd []", "- 1"])

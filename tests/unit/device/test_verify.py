@@ -408,7 +408,7 @@ def test_other_texts_are_no_routes(text: str) -> None:
 
 def test_ways_reach_the_same_leaf_the_other_su_and_another_rail(plan: Plan) -> None:
     chosen = traces.choose(plan, [plan.device["gpu0001"]], everybody(plan))
-    first = [trace for trace in chosen if trace.rail == 0]
+    first = [trace for trace in chosen if trace.port == "rail0"]
     assert [(trace.first_leaf, trace.last_leaf) for trace in first] == [
         (LEAF, LEAF),
         (LEAF, OTHER),

@@ -6,15 +6,13 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 
 from railwright.emitters import node_config
-from railwright.intent.model import ComputeNetwork
-from railwright.plan.build import build
 from railwright.plan.model import Plan
-from tests.invariants.strategies import make
+from tests.unit.plan.made import compute_plan
 
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return build(make(ComputeNetwork(leaf="cx864e-n", nodes_per_su=4), 8, 8))
+    return compute_plan(8, leaf="cx864e-n", nodes_per_su=4)
 
 
 def sections(text: str) -> list[tuple[str, dict[str, str]]]:
@@ -29,7 +27,7 @@ def sections(text: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def rail_file(plan: Plan, node: str, rail: int) -> list[tuple[str, dict[str, str]]]:
-    tree = node_config.tree(plan, plan.device[node], "rail_network")
+    tree = node_config.tree(plan, plan.device[node], "host_network")
     path = f"etc/systemd/network/50-railwright-rail{rail}.network"
     return sections(next(file.content.decode() for file in tree if file.path == path))
 
@@ -61,18 +59,19 @@ def test_the_main_table_reaches_a_rail_by_that_rail_only(plan: Plan) -> None:
                 assert (address in prefix) == (other == rail)
 
 
-def test_the_pool_is_unreachable_in_main_and_every_rail_table(plan: Plan) -> None:
-    tree = node_config.tree(plan, plan.device["gpu0001"], "rail_network")
+def test_the_pool_is_unreachable_in_main_and_everything_in_every_rail_table(plan: Plan) -> None:
+    tree = node_config.tree(plan, plan.device["gpu0001"], "host_network")
     text = next(file.content.decode() for file in tree if file.path.endswith("lo.network"))
     routes = [values for name, values in sections(text) if name == "Route"]
     assert {route["Type"] for route in routes} == {"unreachable"}
-    assert {route["Destination"] for route in routes} == {"10.16.0.0/12"}
-    assert [route.get("Table") for route in routes] == [None, *(str(100 + n) for n in range(8))]
+    expected = {str(100 + rail): "0.0.0.0/0" for rail in range(8)} | {"main": "10.16.0.0/12"}
+    assert {route.get("Table", "main"): route["Destination"] for route in routes} == expected
+    assert len(routes) == 9
 
 
 def test_nothing_matches_foreign_interfaces(plan: Plan) -> None:
     for node in plan.gpu_nodes:
-        for file in node_config.tree(plan, node, "rail_network"):
+        for file in node_config.tree(plan, node, "host_network"):
             if file.path.endswith(".network"):
                 name = dict(sections(file.content.decode())[0][1])["Name"]
                 assert name == "lo" or name.startswith("rail")

@@ -37,16 +37,54 @@ def test_scaffold_is_a_valid_intent(tmp_path: Path, design: str) -> None:
     assert (intent.networks.compute.leaf, intent.networks.compute.design) == ("cx864e-n", design)
 
 
+OPTIONAL = {
+    "assets",
+    "networks.inband.border",
+    "networks.inband.leaf",
+    "networks.inband.spine",
+    "networks.oob.border",
+    "networks.oob.leaf",
+    "networks.oob.spine",
+    "networks.storage",
+    "nodes.management",
+    "nodes.pdus",
+    "nodes.storage",
+    "pools.ipv6",
+    "pools.management_links",
+    "pools.storage_hosts",
+    "pools.storage_links",
+    "services.snmp",
+    "services.tacacs",
+}
+"""Absent by default; a new intent shows an example of each."""
+
+
+def differences(default: Any, written: Any, path: str = "") -> set[str]:
+    """Return the paths where two intents differ, the shortest ones."""
+    if isinstance(default, dict) and isinstance(written, dict):
+        return set().union(
+            *(differences(default[key], written[key], f"{path}.{key}") for key in default)
+        )
+    return set() if default == written else {path.removeprefix(".")}
+
+
 def test_commented_lines_are_the_defaults(tmp_path: Path) -> None:
     text = made()
+    (tmp_path / "assets.csv").write_text("device,serial\n", encoding="utf-8")
     everything = re.sub(r"(?m)^( *)# (?!yaml-language-server)", r"\1", text)
     assert everything != text
-    default, written = loaded(tmp_path, text), loaded(tmp_path, everything)
-    optional = {"snmp": None, "tacacs": None}  # written as examples, absent by default
-    assert written.services.snmp is not None
-    assert written.services.tacacs is not None
-    services = written.services.model_copy(update=optional)
-    assert written.model_copy(update={"services": services}) == default
+    default, written = (
+        loaded(tmp_path, each).model_dump(mode="python") for each in (text, everything)
+    )
+    assert default.keys() == written.keys()
+    found = differences(default, written)
+    assert found == OPTIONAL
+    for path in found:
+        *above, key = path.split(".")
+        section = default
+        for step in above:
+            section = section[step]
+        assert section[key] is None
 
 
 def test_scaffold_shows_every_key() -> None:
@@ -85,11 +123,12 @@ def test_text_is_stable_and_fits_the_page() -> None:
             {"cluster": "a: b", "design": "star"},
             "cluster: must be a lower-case host name (letters, digits, '-', at most 63), "
             "got 'a: b'\n"
-            "networks.compute.design: must be one of rail-optimized, rail-only, got 'star'",
+            "networks.compute.design: must be one of rail-optimized, rail-only, rail-isolated, "
+            "leaf-spine, three-tier, got 'star'",
         ),
         (
-            {"gpus": 8_000_008},
-            "nodes.gpu.count: must be a whole number from 1 to 1000000, got 1000001",
+            {"gpus": 131_080},
+            "nodes.gpu.count: must be a whole number from 1 to 16384, got 16385",
         ),
     ],
 )

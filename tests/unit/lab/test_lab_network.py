@@ -1,14 +1,25 @@
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from railwright.intent.model import ComputeNetwork
+from railwright import api
+from railwright.intent.networks import ComputeNetwork
 from railwright.lab.errors import LabError
 from railwright.lab.lifecycle import kinds_of
-from railwright.lab.network import boot_lines, controller_namespace, fingerprint, mac, wire
+from railwright.lab.network import (
+    boot_lines,
+    controller_namespace,
+    devices_of,
+    fingerprint,
+    mac,
+    wire,
+)
 from railwright.plan.build import build
-from railwright.plan.model import Plan
+from railwright.plan.model import Plan, Port
 from tests.invariants.strategies import make
 
 VETH = re.compile(
@@ -31,7 +42,7 @@ def test_each_deployed_link_is_one_pair_with_the_planned_names(tiny: Plan) -> No
     expected = Counter(
         (f"{prefix}{link.a.device}", link.a.port, f"{prefix}{link.z.device}", link.z.port)
         for link in tiny.links
-        if link.deployed
+        if link.deployed and link.kind in {"host", "fabric"}
     )
     pairs = Counter((one["a_ns"], one["a"], one["z_ns"], one["z"]) for one in veths(tiny, 1))
     assert expected
@@ -44,7 +55,7 @@ def test_the_reference_size_has_every_cable() -> None:
     plan = build(make(ComputeNetwork(leaf="sn5600"), 128, 128))
     wiring = wire(plan, kinds_of(plan, 8))
     assert len(wiring.namespaces) == 152
-    assert len(wiring.links) == 1024 + 512 + 152
+    assert len(wiring.links) == 1024 + 512 + 152 + 24  # and one small port of every switch
     assert len(set(wiring.all_namespaces)) == 154
 
 
@@ -92,9 +103,8 @@ def test_a_bare_node_has_its_addresses_and_a_route_back_per_rail(tiny: Plan) -> 
 
 def test_the_controller_has_every_gateway_and_every_device(tiny: Plan) -> None:
     lines = wire(tiny, kinds_of(tiny, 0)).inside[controller_namespace("rw-test")]
-    for subnet in tiny.subnets:
-        if subnet.gateway:
-            assert any(f"address add {subnet.gateway}/24" in line for line in lines)
+    for device in devices_of(tiny):
+        assert any(f"address add {device.management.gateway}/24" in line for line in lines)
     joined = [line for line in lines if " master " in line]
     assert len(joined) == len(tiny.devices)
 
@@ -106,9 +116,11 @@ def test_devices_join_the_bridge_of_their_own_subnet(tiny: Plan) -> None:
         for line in lines
         if (match := re.fullmatch(r"address add (\S+) dev (\S+)", line))
     }
-    for number, device in enumerate(tiny.devices):
+    far = {pair.a.namespace: pair.z.name for pair in wire(tiny, kinds_of(tiny, 0)).pairs}
+    for device in tiny.devices:  # the pair of eth0 is the last one of its namespace
         gateway = f"{device.management.gateway}/{device.management.prefix_length}"
-        assert f"link set dev p{number} master {bridge_of[gateway]} up" in lines
+        port = far[f"rw-rw-test-{device.name}"]
+        assert f"link set dev {port} master {bridge_of[gateway]} up" in lines
 
 
 def test_a_switch_never_follows_the_management_default_route_for_data(tiny: Plan) -> None:
@@ -116,7 +128,7 @@ def test_a_switch_never_follows_the_management_default_route_for_data(tiny: Plan
     defaults = [line for line in lines if line.startswith("route replace default")]
     assert defaults == ["route replace default via 10.21.3.1 dev eth0 table default metric 201"]
     node = list(boot_lines(tiny, tiny.device["gpu0001"]))
-    assert "route replace default via 10.20.1.1 dev eth0" in node
+    assert "route replace default via 10.20.1.1 dev eth0 metric 1024" in node
 
 
 def test_the_fingerprint_tells_labs_apart(tiny: Plan) -> None:
@@ -130,4 +142,85 @@ def test_the_fingerprint_tells_labs_apart(tiny: Plan) -> None:
 def test_more_nodes_than_there_are(tiny: Plan) -> None:
     with pytest.raises(LabError) as caught:
         kinds_of(tiny, 3)
-    assert str(caught.value) == "--nodes 3: rw-test has 2 nodes; give a number from 0 to 2"
+    assert str(caught.value) == "--nodes 3: rw-test has 2 GPU nodes; give a number from 0 to 2"
+
+
+@pytest.fixture(scope="session")
+def networks(root: Path) -> Plan:
+    return api.load_plan(root / "intent/examples/lab-networks.yml").plan
+
+
+def test_management_and_the_outside_are_not_wired(networks: Plan) -> None:
+    names = {device.name for device in devices_of(networks)}
+    assert names == {one.name for one in networks.devices if one.role != "pdu"}
+    wiring = wire(networks, kinds_of(networks, 1))
+    assert set(wiring.namespaces) == names
+    void = f"rw-{networks.intent.cluster}-void"
+    ends = {(pair.a.namespace, pair.a.name): pair.z.namespace for pair in wiring.pairs}
+    for link in networks.links:
+        if link.kind in {"access", "border"} and link.deployed:
+            end = link.z if link.kind == "access" else link.a
+            assert ends[f"rw-{networks.intent.cluster}-{end.device}", end.port] == void
+    assert not [pair for pair in wiring.pairs if pair.a.name in {"bmc", "oob0"}]
+
+
+def test_gateways_of_vlans_are_the_controllers_too(networks: Plan) -> None:
+    """In namespaces of their own, so that both can be there."""
+    lines = wire(networks, kinds_of(networks, 0)).inside[
+        controller_namespace(networks.intent.cluster)
+    ]
+    shared = {svi.gateway for svi in networks.svis} & {
+        line.split()[2].partition("/")[0] for line in lines if line.startswith("address add")
+    }
+    assert len(shared) == len({device.management.gateway for device in devices_of(networks)})
+
+
+def test_the_first_server_of_every_kind_boots_with_the_nodes(networks: Plan) -> None:
+    kinds = kinds_of(networks, 2)
+    booted = {name for name, kind in kinds.items() if kind == "node"}
+    assert booted == {"gpu0001", "gpu0002", "storage01", "mgmt01"}
+    assert "node" not in kinds_of(networks, 0).values()
+    assert "pdu01" not in kinds
+
+
+def test_a_bare_server_answers_on_every_data_port(networks: Plan) -> None:
+    kinds = kinds_of(networks, 1)
+    inside = wire(networks, kinds).inside
+    tables = {}
+    for name in ("gpu0002", "storage02"):
+        lines = inside[f"rw-{networks.intent.cluster}-{name}"]
+        for port, link in networks.links_of[name].items():
+            if link.kind == "host":
+                assert f"address add {link.a.address}/31 dev {port}" in lines
+                rule = next(
+                    line for line in lines if line.startswith(f"rule add from {link.a.address} ")
+                )
+                tables[name, port] = rule.split()[5]
+    assert tables == {
+        ("gpu0002", "rail0"): "100",
+        ("gpu0002", "rail1"): "101",
+        ("gpu0002", "storage0"): "102",
+        ("gpu0002", "storage1"): "103",
+        ("storage02", "storage0"): "100",
+        ("storage02", "storage1"): "101",
+    }
+
+
+def test_a_large_lab_computes_ports_once_a_device() -> None:
+    plan = build(make(ComputeNetwork(leaf="sn5600"), 128, 128))
+    asked: Counter[str] = Counter()
+
+    class Counting(Mapping[str, tuple[Port, ...]]):
+        def __getitem__(self, name: str) -> tuple[Port, ...]:
+            asked[name] += 1
+            return plan.ports[name]
+
+        def __iter__(self) -> Iterator[str]:
+            return iter(plan.ports)
+
+        def __len__(self) -> int:
+            return len(plan.ports)
+
+    counting = replace(plan, ports=Counting())
+    wire(counting, kinds_of(plan, 128))
+    assert set(asked.values()) == {1}

@@ -6,6 +6,7 @@ from railwright.sonic.changes import diff
 from railwright.sonic.classes import ChangeClass, Verdict, classify, rules_of, worst
 from railwright.sonic.configdb import ConfigDb
 
+VLAN_ROW = {"vlanid": "10", "admin_status": "up", "mac": "02:00:00:00:00:01"}
 RUNNING: ConfigDb = {
     "BGP_NEIGHBOR": {
         "10.0.0.1": {"asn": "1", "name": "spine1", "admin_status": "up", "holdtime": "10"},
@@ -21,7 +22,11 @@ RUNNING: ConfigDb = {
     },
     "PORT_QOS_MAP": {"Ethernet0": {"pfc_enable": "3"}, "Ethernet4": {"pfc_enable": "3"}},
     "QUEUE": {"Ethernet0|3": {"scheduler": "a"}},
+    "PORT_STORM_CONTROL": {"Ethernet0|broadcast": {"kbps": "1000"}},
     "STATIC_ROUTE": {"default|10.1.0.0/24": {"blackhole": "true", "advertise": "true"}},
+    "VLAN": {"Vlan10": {**VLAN_ROW}},
+    "VLAN_INTERFACE": {"Vlan10": {}, "Vlan10|10.2.0.1/24": {}},
+    "VLAN_MEMBER": {"Vlan10|Ethernet4": {"tagging_mode": "untagged"}},
     "WRED_PROFILE": {"W": {"green_max_threshold": "1"}},
 }
 
@@ -138,6 +143,24 @@ def verdicts(table: str, key: str, row: dict[str, str] | None) -> tuple[Verdict,
             "CONFIG_RELOAD",
             "",
         ),
+        ("VLAN_MEMBER", "Vlan10|Ethernet8", {"tagging_mode": "untagged"}, "HITLESS", "Ethernet8"),
+        ("VLAN_MEMBER", "Vlan10|Ethernet4", None, "PORT_BOUNCE", "Ethernet4"),
+        (
+            "VLAN_MEMBER",
+            "Vlan10|Ethernet4",
+            {"tagging_mode": "tagged"},
+            "CONFIG_RELOAD",
+            "Ethernet4",
+        ),
+        ("VLAN", "Vlan20", {"vlanid": "20"}, "HITLESS", ""),
+        ("VLAN", "Vlan10", {**VLAN_ROW, "admin_status": "down"}, "BGP_RESET", "Vlan10"),
+        ("VLAN", "Vlan10", {**VLAN_ROW, "mtu": "1500"}, "HITLESS", "Vlan10"),
+        ("VLAN", "Vlan10", {**VLAN_ROW, "mac": "02:00:00:00:00:02"}, "BGP_RESET", ""),
+        ("VLAN", "Vlan10", {**VLAN_ROW, "dhcp_servers": "192.0.2.5"}, "HITLESS", ""),
+        ("VLAN_INTERFACE", "Vlan10|10.2.0.1/24", None, "SERVICE_RESTART", ""),
+        ("VLAN_INTERFACE", "Vlan10|fd00::1/64", {}, "SERVICE_RESTART", ""),
+        ("PORT_STORM_CONTROL", "Ethernet0|broadcast", {"kbps": "2000"}, "HITLESS", ""),
+        ("DHCP_RELAY", "Vlan10", {"interface_id": "true"}, "HITLESS", ""),
         ("SOME_NEW_TABLE", "row", {"field": "1"}, "CONFIG_RELOAD", ""),
     ],
 )

@@ -51,6 +51,13 @@ def row(table: str, fields: Row) -> Row:
         ("STATIC_ROUTE", {"nexthop": "FD00::01,fd00::2"}, {"nexthop": "fd00::1, fd00::2"}),
         ("DEVICE_METADATA", {"mac": "02:00:00:00:00:AB"}, {"mac": "02:00:00:00:00:ab"}),
         ("PORT", {"tpid": "0x88A8"}, {"tpid": "0x88a8"}),
+        ("VLAN", {"admin_status": "up", "mtu": "9100", "vlanid": "10"}, {"vlanid": "10"}),
+        ("VLAN", {"mac": "02:00:00:00:00:AB"}, {"mac": "02:00:00:00:00:ab"}),
+        (
+            "VLAN",
+            {"dhcp_servers": ["10.0.0.2", "10.0.0.1"]},
+            {"dhcp_servers": ["10.0.0.1", "10.0.0.2"]},
+        ),
     ],
 )
 def test_two_spellings_of_one_meaning(table: str, written: Row, same: Row) -> None:
@@ -129,6 +136,7 @@ def test_every_set_is_something_that_holds_several_values() -> None:
         ("ACL_TABLE_TYPE", "BIND_POINTS"),
         ("ACL_TABLE_TYPE", "MATCHES"),
         ("BGP_PEER_RANGE", "ip_range"),
+        ("DHCP_RELAY", "dhcpv6_servers"),
         ("MGMT_INTERFACE", "forced_mgmt_routes"),
         ("VLAN", "dhcp_servers"),
         ("VLAN", "dhcpv6_servers"),

@@ -7,13 +7,13 @@ is removed. Every path is listed here, so that nothing is rendered twice.
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from railwright.emitters.node_config import lldp, rail_network
+from railwright.emitters.node_config import host_network, lldp
 from railwright.files import OutputFile
 from railwright.plan.model import Device, Plan
 
 Tree = Callable[[Plan, Device], Iterator[OutputFile]]
 
-TREES: Mapping[str, Tree] = MappingProxyType({"rail_network": rail_network.tree, "lldp": lldp.tree})
+TREES: Mapping[str, Tree] = MappingProxyType({"host_network": host_network.tree, "lldp": lldp.tree})
 
 
 def tree(plan: Plan, device: Device, role: str) -> tuple[OutputFile, ...]:
@@ -21,9 +21,10 @@ def tree(plan: Plan, device: Device, role: str) -> tuple[OutputFile, ...]:
     return tuple(TREES[role](plan, device))
 
 
-def emit(plan: Plan) -> Iterator[OutputFile]:
-    """Yield `nodes/<host>/<path on the node>` for every GPU node."""
-    for device in plan.gpu_nodes:
-        for role in TREES:
-            for file in tree(plan, device, role):
-                yield OutputFile(f"nodes/{device.name}/{file.path}", file.content, file.mode)
+def emit_device(plan: Plan, device: Device) -> Iterator[OutputFile]:
+    """Yield `nodes/<host>/<path on the node>` of a server; nothing for another device."""
+    if not device.is_node:
+        return
+    for role in TREES:
+        for file in tree(plan, device, role):
+            yield OutputFile(f"nodes/{device.name}/{file.path}", file.content, file.mode)

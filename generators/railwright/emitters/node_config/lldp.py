@@ -13,7 +13,7 @@ configure system interface pattern {pattern}
 
 
 def tree(plan: Plan, device: Device) -> Iterator[OutputFile]:
-    """Yield lldpd's configuration: system name, port id by interface name, rails only."""
+    """Yield lldpd's configuration: system name, port id by interface name, data ports only."""
     pattern = ",".join(port.name for port in plan.ports[device.name])
     yield OutputFile(
         "etc/lldpd.d/railwright.conf", CONFIG.format(name=device.name, pattern=pattern).encode()

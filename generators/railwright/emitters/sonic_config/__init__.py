@@ -17,6 +17,7 @@ from railwright.emitters.sonic_config import (
     routing,
     secrets,
     telemetry,
+    vlans,
     watchdog,
 )
 from railwright.emitters.sonic_config.boxfacts import merge_box_facts
@@ -33,7 +34,7 @@ from railwright.sonic.configdb import ConfigDb, dumps
 
 __all__ = [
     "SecretSlot",
-    "emit",
+    "emit_device",
     "intended",
     "merge",
     "merge_box_facts",
@@ -45,6 +46,7 @@ FAMILIES = (
     metadata.tables,
     ports.tables,
     interfaces.tables,
+    vlans.tables,
     routing.tables,
     neighbours.tables,
     qos.tables,
@@ -55,14 +57,15 @@ FAMILIES = (
 )
 
 
-def emit(plan: Plan) -> Iterator[OutputFile]:
-    """Yield `config_db.json` and `secrets.required.json` of every deployed switch."""
-    for device in plan.switches:
-        folder = f"switches/{device.name}"
-        yield OutputFile(f"{folder}/config_db.json", dumps(intended(plan, device)))
-        yield OutputFile(
-            f"{folder}/secrets.required.json", secrets.dumps(required_secrets(plan, device))
-        )
+def emit_device(plan: Plan, device: Device) -> Iterator[OutputFile]:
+    """Yield a switch's `config_db.json` and `secrets.required.json`; nothing for a host."""
+    if not device.is_switch:
+        return
+    folder = f"switches/{device.name}"
+    yield OutputFile(f"{folder}/config_db.json", dumps(intended(plan, device)))
+    yield OutputFile(
+        f"{folder}/secrets.required.json", secrets.dumps(required_secrets(plan, device))
+    )
 
 
 def intended(plan: Plan, device: Device) -> ConfigDb:

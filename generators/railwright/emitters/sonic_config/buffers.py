@@ -30,7 +30,7 @@ it again, under the same name, when the port comes up (sonic-swss cfgmgr/bufferm
 def tables(view: SwitchView) -> ConfigDb:
     """Return every buffer table and CABLE_LENGTH; nothing for a switch without cabled ports."""
     buffers = buffers_of(view.platform, view.device.hwsku or "")
-    if buffers is None or not view.cabled:
+    if buffers is None or not view.cabled or not view.classes:
         return {}
     rooms = [(one, view.plan.port_headroom(view.device, one.port)) for one in view.cabled]
     profiles: Rows = {name: _profile(one) for name, one in buffers.profiles.items()}
@@ -92,7 +92,7 @@ def _groups(
     view: SwitchView, buffers: Buffers, rooms: list[tuple[CabledPort, Headroom]]
 ) -> Iterator[tuple[str, Row]]:
     """Yield the lossy and lossless priority groups of every port that may have them."""
-    classes = view.plan.qos
+    classes = view.classes
     lossless = key_ranges(lossless_priorities(classes))
     lossy = str(lossy_priority_group(classes))
     lossy_row: Row = {"profile": buffers.ingress_lossy_profile}
@@ -108,7 +108,7 @@ def _groups(
 
 
 def _queues(view: SwitchView, buffers: Buffers) -> Iterator[tuple[str, Row]]:
-    classes = view.plan.qos
+    classes = view.classes
     lossless = set(lossless_priorities(classes))
     stock = STOCK_QUEUES_OF.get(view.platform.asic.vendor, STOCK_QUEUES)
     lossy = {*stock, *(one.priority for one in classes)} - lossless

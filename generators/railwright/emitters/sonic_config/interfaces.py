@@ -8,19 +8,26 @@ LOOPBACK = "Loopback0"
 """The loopback bgpcfgd takes the router id from and advertises (bgpd.main.conf.j2)."""
 P2P_LENGTH = 31
 HOST_LENGTH = 32
+P2P_LENGTH_IPV6 = 127
+HOST_LENGTH_IPV6 = 128
 
 
 def tables(view: SwitchView) -> ConfigDb:
-    """Return a bare row and a /31 for every cabled port, reserved ones included, and the loopback.
+    """Return a bare row and a /31 for every routed port, reserved ones included, and the loopback.
 
-    YANG demands the bare parent row before an address row.
+    With their IPv6 twins where the network is dual stack. YANG demands the bare parent row before
+    an address row.
     """
     interfaces: Rows = {}
-    for one in view.cabled:
+    dual = view.dual
+    for one in (one for one in view.cabled if one.is_routed):
         interfaces[one.name] = {}
         interfaces[row_key(one.name, f"{one.own.address}/{P2P_LENGTH}")] = {}
-    loopback: Rows = {
-        LOOPBACK: {},
-        row_key(LOOPBACK, f"{view.device.loopback}/{HOST_LENGTH}"): {},
-    }
+        if dual:
+            twin = f"{dual.address(one.own.address)}/{P2P_LENGTH_IPV6}"
+            interfaces[row_key(one.name, twin)] = {}
+    own = view.device.loopback or ""
+    loopback: Rows = {LOOPBACK: {}, row_key(LOOPBACK, f"{own}/{HOST_LENGTH}"): {}}
+    if dual:
+        loopback[row_key(LOOPBACK, f"{dual.address(own)}/{HOST_LENGTH_IPV6}")] = {}
     return {"INTERFACE": interfaces, "LOOPBACK_INTERFACE": loopback}

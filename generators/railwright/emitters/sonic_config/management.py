@@ -1,46 +1,91 @@
 """The management plane: eth0, time, logs, names, SNMP and logins."""
 
+from netaddr import IPAddress
+
 from railwright.emitters.sonic_config.view import SwitchView
 from railwright.intent.model import Services
-from railwright.sonic.configdb import ConfigDb, row_key
+from railwright.plan.border import border_of
+from railwright.sonic.configdb import ConfigDb, Row, row_key
 from railwright.sonic.tables import Rows
 
 PORT = "eth0"
+VRF = "mgmt"
 
 
 def tables(view: SwitchView) -> ConfigDb:
     """Return the management tables; secret-bearing rows (community, passkey) are not among them."""
-    services = view.plan.intent.services
+    services = view.plan.switch_services
+    in_vrf = has_management_vrf(view)
     return {
         **_interface(view),
-        **_ntp(services),
+        **_ntp(services, in_vrf=in_vrf),
         **_dns(services),
-        **_logins(services),
+        **_logins(services, in_vrf=in_vrf),
         "SNMP": _snmp(view),
-        # No `vrf`: only without it the switch routes logs out of eth0 whatever the fabric
-        # advertises (source: files/image_config/interfaces/interfaces.j2).
-        "SYSLOG_SERVER": {
-            server: {"port": "514", "protocol": "udp"} for server in services.syslog_servers
-        },
+        "SYSLOG_SERVER": _logs(services, in_vrf=in_vrf),
     }
+
+
+def has_management_vrf(view: SwitchView) -> bool:
+    """Return whether eth0 is in a VRF of its own: on the switches that route OOB.
+
+    There eth0 is a member of a network that the switch itself forwards: a connected route over
+    eth0 would win over the one by BGP, and the chip has none that leaves by eth0 (source:
+    sonic-swss fpmsyncd/routesync.cpp). SSH and SNMP listen in every VRF (files/image_config/sysctl/
+    90-sonic.conf, l3mdev_accept).
+    """
+    return view.device.network == "oob"
+
+
+def _logs(services: Services, *, in_vrf: bool) -> Rows:
+    """Return the log collectors.
+
+    Without a management VRF there is no `vrf`: only so the switch routes logs out of eth0
+    whatever the fabric advertises (source: files/image_config/interfaces/interfaces.j2).
+    """
+    row: Row = {"port": "514", "protocol": "udp"}
+    if in_vrf:
+        row["vrf"] = VRF
+    return dict.fromkeys(services.syslog_servers, row)
 
 
 def _interface(view: SwitchView) -> ConfigDb:
     """Return eth0 with its address.
 
-    No management VRF: the image keeps eth0's default route in a table of its own, asked after
-    the main one, and the fabric has no default route that could take its place.
+    Outside a management VRF the image keeps eth0's default route in a table of its own, asked
+    after the main one.
     """
     management = view.device.management
     address = f"{management.address}/{management.prefix_length}"
+    row: Row = {"gwaddr": management.gateway}
+    enabled = "true" if has_management_vrf(view) else "false"
+    if forced := _forced(view):
+        row["forced_mgmt_routes"] = forced
     return {
-        "MGMT_INTERFACE": {row_key(PORT, address): {"gwaddr": management.gateway}},
+        "MGMT_INTERFACE": {row_key(PORT, address): row},
         "MGMT_PORT": {PORT: {"admin_status": "up", "alias": PORT}},
-        "MGMT_VRF_CONFIG": {"vrf_global": {"mgmtVrfEnabled": "false"}},
+        "MGMT_VRF_CONFIG": {"vrf_global": {"mgmtVrfEnabled": enabled}},
     }
 
 
-def _ntp(services: Services) -> ConfigDb:
+def _forced(view: SwitchView) -> list[str]:
+    """Return what a switch reaches over eth0 although its fabric has a default route.
+
+    That one is in the main table and would take name lookups and logins out of the border (source:
+    files/image_config/interfaces/interfaces.j2). The OOB network's own switches are not among
+    them: there the fabric is the way to everything on OOB.
+    """
+    network = view.device.network
+    if network == "oob" or border_of(view.plan.intent, network) is None:
+        return []
+    pool, services = view.plan.intent.pools.oob, view.plan.switch_services
+    tacacs = services.tacacs.servers if services.tacacs else ()
+    asked = {*services.dns_servers, *services.ntp_servers, *tacacs}
+    beyond = sorted((one for one in asked if IPAddress(one) not in pool), key=IPAddress)
+    return [str(pool), *(f"{one}/32" for one in beyond)]
+
+
+def _ntp(services: Services, *, in_vrf: bool) -> ConfigDb:
     """Return the time servers, asked from eth0; nothing without servers."""
     if not services.ntp_servers:
         return {}
@@ -54,7 +99,7 @@ def _ntp(services: Services) -> ConfigDb:
                 "dhcp": "disabled",
                 "server_role": "disabled",
                 "src_intf": PORT,
-                "vrf": "default",
+                "vrf": VRF if in_vrf else "default",
             }
         },
         "NTP_SERVER": servers,
@@ -83,7 +128,7 @@ def _snmp(view: SwitchView) -> Rows:
     return rows
 
 
-def _logins(services: Services) -> ConfigDb:
+def _logins(services: Services, *, in_vrf: bool) -> ConfigDb:
     """Return who may log in: local users, or TACACS+ and local users when no server answers.
 
     Local login is written out, so that another way added by hand shows as drift. The image asks
@@ -93,10 +138,11 @@ def _logins(services: Services) -> ConfigDb:
     if services.tacacs is None:
         return {"AAA": {"authentication": {"login": "local"}}}
     servers = services.tacacs.servers
+    where: Row = {"vrf": VRF} if in_vrf else {}
     return {
         "AAA": {"authentication": {"failthrough": "false", "login": "tacacs+,local"}},
         "TACPLUS_SERVER": {
-            server: {"priority": str(len(servers) - place), "tcp_port": "49"}
+            server: {"priority": str(len(servers) - place), "tcp_port": "49", **where}
             for place, server in enumerate(servers)
         },
     }

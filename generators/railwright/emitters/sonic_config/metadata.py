@@ -37,4 +37,8 @@ def tables(view: SwitchView) -> ConfigDb:
         # Enabled, every `config` command on the switch would run the whole updater.
         "yang_config_validation": "disable",
     }
+    if view.dual:
+        # Else the loopback is advertised as a /64 that all loopbacks share
+        # (source: sonic-buildimage dockers/docker-fpm-frr/frr/bgpd/bgpd.main.conf.j2).
+        row["bgp_adv_lo_prefix_as_128"] = "true"
     return {"DEVICE_METADATA": {"localhost": row}}

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from railwright.catalog.model import AuxPort, Cage, Sku, SwitchPlatform
-from railwright.catalog.ports import default_mode, numbers, split
+from railwright.catalog.model import Cage, Sku, SwitchPlatform
+from railwright.catalog.ports import default_mode, split
 from railwright.emitters.sonic_config.view import CabledPort, SwitchView
 from railwright.plan.model import Port
 from railwright.sonic.configdb import ConfigDb, Row
@@ -14,64 +14,62 @@ from railwright.units import mbps
 TPID = "0x8100"  # IEEE 802.1Q tag, the value of every stock port_config.ini
 FEC_FROM_GBPS_PER_LANE = 50
 """Lane speed from which SONiC itself sets RS-FEC (sonic-config-engine portconfig.py)."""
+FEC_PORT_GBPS = 100
+"""Port speed that SONiC gives RS-FEC on slower lanes too (sonic-config-engine minigraph.py). Left
+out, each chip has its own default, and a link whose ends differ stays down."""
 
 
 def tables(view: SwitchView) -> ConfigDb:
-    """Return PORT (spare and auxiliary ports admin down) and BREAKOUT_CFG (one row a cage)."""
+    """Return PORT (spare ports admin down) and BREAKOUT_CFG (one row a cage)."""
     cabled = {one.name: one for one in view.cabled}
     ports: Rows = {
         port.name: _port_row(port, _description(cabled.get(port.name))) for port in view.ports
     }
-    mtu_bytes = view.plan.intent.networks.compute.mtu_bytes
-    ports |= {aux.name: _aux_row(aux, mtu_bytes) for aux in view.platform.aux_ports}
     return {"PORT": ports, "BREAKOUT_CFG": dict(_breakouts(view))}
 
 
 def _description(cabled: CabledPort | None) -> str:
     """Return the far end as `device:port`, which also is the link's identity."""
-    return f"{cabled.peer.device}:{cabled.peer.port}" if cabled else "spare"
+    if cabled is None:
+        return "spare"
+    peer = cabled.peer
+    return f"{peer.device}:{peer.port}" if peer.port else peer.device
 
 
 def _port_row(port: Port, description: str) -> Row:
     row: Row = {
         "admin_status": up_down(up=port.enabled),
         "alias": port.alias,
-        "autoneg": "off",
         "description": description,
         "index": str(port.index),
         "lanes": port.lanes,
         "mtu": str(port.mtu_bytes),
-        "pfc_asym": "off",
         "speed": str(mbps(port.speed_gbps)),
         "subport": str(port.subport),
         "tpid": TPID,
     }
-    if port.speed_gbps >= FEC_FROM_GBPS_PER_LANE * (port.lanes.count(",") + 1):
+    autoneg = port.autoneg
+    if _has_rs_fec(port):
         row["fec"] = "rs"
+        autoneg = autoneg or "off"  # as on every cage, so that both ends of an uplink agree
+    if autoneg is not None:
+        row["autoneg"] = autoneg
+    if not port.fixed:
+        row["pfc_asym"] = "off"
     return row
 
 
-def _aux_row(aux: AuxPort, mtu_bytes: int) -> Row:
-    row: Row = {
-        "admin_status": "down",
-        "alias": aux.alias,
-        "description": "spare",
-        "index": str(aux.panel_index),
-        "lanes": comma_list(numbers(aux.lanes)),
-        "mtu": str(mtu_bytes),
-        "speed": str(mbps(aux.speed_gbps)),
-        "subport": "0",
-        "tpid": TPID,
-    }
-    if aux.autoneg is not None:
-        row["autoneg"] = aux.autoneg
-    return row
+def _has_rs_fec(port: Port) -> bool:
+    """Return whether a port has RS-FEC: one of 100G, or one with lanes of at least 50G."""
+    lanes = port.lanes.count(",") + 1
+    return port.speed_gbps == FEC_PORT_GBPS or port.speed_gbps >= FEC_FROM_GBPS_PER_LANE * lanes
 
 
 def _breakouts(view: SwitchView) -> Iterator[tuple[str, Row]]:
     sku = next(sku for sku in view.platform.skus if sku.name == view.device.hwsku)
     cages = {cage.name: cage for cage in view.platform.cages}
-    by_cage = sorted(view.ports, key=lambda port: (port.cage, port.subport))
+    cage_ports = (port for port in view.ports if not port.fixed)
+    by_cage = sorted(cage_ports, key=lambda port: (port.cage, port.subport))
     for parent, group in groupby(by_cage, key=lambda port: port.parent):
         mode = _mode(view.platform, sku, cages[parent], tuple(group))
         yield parent, {"brkout_mode": mode}

@@ -16,8 +16,13 @@ WRED = f"{SHARED}_LOSSLESS"
 
 
 def tables(view: SwitchView) -> ConfigDb:
-    """Return every QoS table; ports reserved for growth have their rows from the first day."""
-    classes = view.plan.qos
+    """Return every QoS table; ports reserved for growth have their rows from the first day.
+
+    Nothing on networks without RDMA: their traffic is one class.
+    """
+    classes = view.classes
+    if not classes:
+        return {}
     return {
         **_maps(view, classes),
         "PORT_QOS_MAP": _port_maps(view, classes),
@@ -116,7 +121,7 @@ def _wred(view: SwitchView) -> Row:
     Marking happens only with `wred_green_enable` true; without policers all packets are green,
     the other colours carry the same numbers so that a later policer changes nothing.
     """
-    ecn = view.plan.intent.roce.ecn
+    ecn = view.roce.ecn
     row: Row = {"ecn": "ecn_all"}
     for colour in ("green", "red", "yellow"):
         row[f"{colour}_drop_probability"] = str(ecn.max_probability_percent)

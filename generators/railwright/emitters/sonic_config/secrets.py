@@ -49,7 +49,7 @@ class SecretSlot:
 
 def required_secrets(plan: Plan, device: Device) -> tuple[SecretSlot, ...]:
     """Return the slots of one switch; their rows are absent from its built configuration."""
-    services = plan.intent.services
+    services = plan.switch_services
     slots: list[SecretSlot] = []
     if device.is_switch and services.snmp:
         name = services.snmp.community.secret

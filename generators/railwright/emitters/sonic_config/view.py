@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 from railwright.catalog.model import SwitchPlatform
-from railwright.plan.model import Device, Link, LinkEnd, Plan, Port
+from railwright.intent.roce import Roce
+from railwright.plan.ipv6 import DUAL_NETWORKS, Dual
+from railwright.plan.model import Device, Link, LinkEnd, Plan, Port, QosClass
+from railwright.plan.qos import roce_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,11 @@ class CabledPort:
         """Return the SONiC name of the port."""
         return self.port.name
 
+    @property
+    def is_routed(self) -> bool:
+        """Return whether the port has an address of its own, and is no member of a VLAN."""
+        return self.link.vlan is None
+
 
 @dataclass(frozen=True, slots=True)
 class SwitchView:
@@ -30,6 +38,25 @@ class SwitchView:
     platform: SwitchPlatform
     ports: tuple[Port, ...]
     cabled: tuple[CabledPort, ...]
+
+    @property
+    def classes(self) -> tuple[QosClass, ...]:
+        """Return the traffic classes of the switch's network; none where it carries no RDMA."""
+        network = self.device.network
+        return self.plan.qos.get(network, ()) if network else ()
+
+    @property
+    def roce(self) -> Roce:
+        """Return the settings those classes come from. Raises: KeyError without classes."""
+        settings = self.device.network and roce_of(self.plan.intent, self.device.network)
+        if not settings:
+            raise KeyError(f"{self.device.name} carries no RDMA")
+        return settings
+
+    @property
+    def dual(self) -> Dual | None:
+        """Return the IPv6 twins of this switch's addresses, None where it has none."""
+        return self.plan.dual if self.device.network in DUAL_NETWORKS else None
 
 
 def view_of(plan: Plan, device: Device) -> SwitchView:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from railwright.emitters.sonic_config.view import SwitchView
-from railwright.intent.model import Watchdog
+from railwright.intent.roce import Watchdog
 from railwright.sonic.configdb import ConfigDb, Row
 from railwright.sonic.tables import Rows
 
@@ -41,10 +41,10 @@ def times(watchdog: Watchdog, port_rows: int) -> WatchdogTimes:
 
 def tables(view: SwitchView) -> ConfigDb:
     """Return the global poll and one shared row for every cabled port; none without any."""
-    if not view.cabled:
+    if not view.cabled or not view.classes:
         return {}
-    watchdog = view.plan.intent.roce.watchdog
-    chosen = times(watchdog, len(view.ports) + len(view.platform.aux_ports))
+    watchdog = view.roce.watchdog
+    chosen = times(watchdog, len(view.ports))
     row: Row = {
         "action": watchdog.action,
         "detection_time": str(chosen.detection_ms),

@@ -201,10 +201,14 @@ class BgpManager:
         if "local_addr" not in row:
             self.warnings.append(f"Peer {address}. Missing attribute 'local_addr'")
             return True
-        return self._is_local(text(row, "local_addr").partition("/")[0])
+        return self._is_local(text(row, "local_addr"))
 
-    def _is_local(self, address: str) -> bool:
-        """Return whether an interface outside any VRF owns `address`."""
+    def _is_local(self, written: str) -> bool:
+        """Return whether an interface outside any VRF owns an address, however it is written."""
+        try:
+            address = str(ipaddress.ip_interface(written).ip)
+        except ValueError:
+            return False
         if self._local_addresses is None:
             self._local_addresses = frozenset(
                 str(owned.ip)

@@ -33,6 +33,9 @@ class Tools(Protocol):
     def ip_batch(self, lines: tuple[str, ...]) -> None:
         """Run `ip -batch` lines."""
 
+    def kernel(self) -> interfaces.Kernel:
+        """Return which devices can be made here."""
+
     def lldp(self, lines: list[str]) -> None:
         """Run lldpcli lines."""
 
@@ -208,7 +211,7 @@ class Services:
         # tables only: a row's name can be a secret, as an SNMP community is
         LOG.info("%d rows of %s", len(keys), " ".join(sorted(tables)))
         self._links = interfaces.parse_links(self._tools.links_json())
-        if "MGMT_INTERFACE" in tables:
+        if tables & {"MGMT_INTERFACE", "MGMT_VRF_CONFIG"}:
             self._tools.ip_batch(interfaces.plan_management(old, self._config, self._links).lines)
         if devices := interfaces.affected(keys):
             self._apply_links(devices)
@@ -218,7 +221,7 @@ class Services:
         self.poll()
 
     def _apply_links(self, only: set[str] | None) -> None:
-        plan = interfaces.plan(self._config, self._links, only)
+        plan = interfaces.plan(self._config, self._links, only, self._tools.kernel())
         self._tools.ip_batch(plan.lines)
         if only is None:
             for note in plan.notes:

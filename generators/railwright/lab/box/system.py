@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .frr8 import removals, translate
+from .interfaces import Kernel
 
 LOG = logging.getLogger("applier")
 
@@ -24,6 +25,10 @@ LLDPD = ["lldpd", "-L", "", "-I", "Ethernet*,eth0", "-C", "eth0"]
 LLDPD_PID_FILE = Path("/run/lldpd.pid")
 LLDPD_SOCKET = Path("/run/lldpd.socket")
 LLDPD_WAIT_S = 5
+
+HOLDERS = ("dummy", "ifb")
+"""Kinds of devices that are always up and swallow what they are given; SONiC's is the first."""
+PROBE = "probe0"
 
 SYSCTLS = (
     # a switch forwards, spreads flows by ports, and takes replies on another link than it asked on
@@ -52,6 +57,7 @@ class System:
         """
         self._vty_dir = vty_dir
         self._sets_hostname = sets_hostname
+        self._kernel: Kernel | None = None
         self.lldp_interval_s = lldp_interval_s
 
     def links_json(self) -> str:
@@ -63,6 +69,16 @@ class System:
         if lines:
             LOG.info("ip: %s", "; ".join(lines))
             _log_errors("ip", _run(["ip", "-force", "-batch", "-"], "\n".join(lines) + "\n")[1])
+
+    def kernel(self) -> Kernel:
+        """Return which devices can be made here; found out once, with devices that go at once."""
+        if self._kernel is None:
+            holder = next((kind for kind in HOLDERS if _makes(PROBE, "type", kind)), "")
+            tags = bool(holder) and _makes(f"{PROBE}.2", "link", PROBE, "type", "vlan", "id", "2")
+            _run(["ip", "link", "del", PROBE])  # and what was made of it
+            self._kernel = Kernel(holder, tags)
+            LOG.info("%s", self._kernel)
+        return self._kernel
 
     def lldp(self, lines: Sequence[str]) -> None:
         """Give lldpd its configuration; it answers once its control socket is there."""
@@ -177,6 +193,11 @@ def _run(command: Sequence[str], given: str = "") -> tuple[str, str]:
     except (OSError, subprocess.TimeoutExpired) as error:
         return "", f"{command[0]}: {error}\n"
     return done.stdout, done.stderr
+
+
+def _makes(name: str, *words: str) -> bool:
+    """Return whether the kernel makes this device."""
+    return not _run(["ip", "link", "add", "name", name, *words])[1]
 
 
 def _log_errors(program: str, text: str) -> None:

@@ -3,11 +3,28 @@
 from collections.abc import Iterator
 
 from railwright.errors import Problem
+from railwright.plan.checks.assets import check_assets
+from railwright.plan.checks.borders import check_borders
 from railwright.plan.checks.buffers import check_headroom_fit
+from railwright.plan.checks.clashes import check_cluster
+from railwright.plan.checks.excluded import check_excluded
 from railwright.plan.checks.fabric import check_fabric
+from railwright.plan.checks.names import check_names
+from railwright.plan.checks.qos import check_marking
+from railwright.plan.checks.services import check_services
 from railwright.plan.model import Plan
 
-CHECKS = (check_fabric, check_headroom_fit)
+CHECKS = (
+    check_fabric,
+    check_headroom_fit,
+    check_excluded,
+    check_assets,
+    check_names,
+    check_cluster,
+    check_borders,
+    check_services,
+    check_marking,
+)
 
 
 def check(plan: Plan) -> Iterator[Problem]:

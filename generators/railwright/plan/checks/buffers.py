@@ -13,10 +13,10 @@ def check_headroom_fit(plan: Plan) -> Iterator[Problem]:
     The pool's `xoff` is what the platform reserves for packets in flight after a pause; a sum
     above it means that not every port can pause at the same time without loss.
     """
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str | None, str, str]] = set()
     for device in plan.switches:
-        kind = (device.role, device.platform)
-        if kind in seen:
+        kind = (device.network, device.role, device.platform)
+        if kind in seen or device.network not in plan.qos:
             continue
         seen.add(kind)
         buffers = buffers_of(plan.platforms[device.platform], device.hwsku or "")
@@ -24,8 +24,9 @@ def check_headroom_fit(plan: Plan) -> Iterator[Problem]:
         need_bytes = headroom_bytes(plan, device)
         if pool_bytes and need_bytes > pool_bytes:
             yield Problem(
-                f"networks.compute.{device.role}",
-                f"{need_bytes} bytes of headroom on a {device.role} ({device.platform}, "
+                f"networks.{device.network}.{device.role}",
+                f"{need_bytes} bytes of headroom on a {device.network} {device.role} "
+                f"({device.platform}, "
                 f"{device.hwsku}) share a pool of {pool_bytes}: {need_bytes / pool_bytes:.2f}:1, "
                 "so not all ports can pause at once without loss; shorter cables need less",
                 "warning",

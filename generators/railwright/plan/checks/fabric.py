@@ -4,20 +4,25 @@ from collections.abc import Iterator
 
 from railwright.errors import Problem
 from railwright.plan.model import Plan
+from railwright.plan.shape import FabricShape
 
-FEWEST_SPINES = 4  # Juniper AI data centre design guide: two spines plus a failure meant PFC storms
+ADVISED_SPINES = 4
+"""Source: Juniper AI data centre design guide: two spines plus a failure meant PFC storms."""
 CNP_DSCPS_OF_ROUTING = (48,)
 
 
 def check_fabric(plan: Plan) -> Iterator[Problem]:
-    """Yield warnings about spines, spare ports and shared DSCPs."""
+    """Yield warnings about spines, spare ports, weak attachment and shared DSCPs."""
     shape = plan.shape
-    if 0 < shape.spines < FEWEST_SPINES:
+    for fabric in plan.fabrics.values():
+        if fabric.network in plan.qos and 0 < fabric.spines < ADVISED_SPINES:
+            yield _few_spines(fabric)
+    if plan.intent.networks.compute.attachment == "svi":
         yield Problem(
-            "networks.compute",
-            f"{shape.spines} spines: losing one leaves {(shape.spines - 1) / shape.spines:.0%} of "
-            f"the bisection; at least {FEWEST_SPINES} spines ride out a failure without "
-            "congestion",
+            "networks.compute.attachment",
+            "NICs that share a VLAN are weaker than routed ones: lossless frames to a NIC that is "
+            "lost are flooded to every port of the leaf, and pauses spread with them; routed is "
+            "the default",
             "warning",
         )
     if shape.spines and shape.spare_cages_leaf == 0 and shape.spare_cages_spine == 0:
@@ -34,3 +39,13 @@ def check_fabric(plan: Plan) -> Iterator[Problem]:
             f"strict priority {plan.intent.roce.cnp_priority}",
             "warning",
         )
+
+
+def _few_spines(shape: FabricShape) -> Problem:
+    left = (shape.spines - 1) / shape.spines
+    return Problem(
+        f"networks.{shape.network}",
+        f"{shape.spines} spines: losing one leaves {left:.0%} of the bisection; at least "
+        f"{ADVISED_SPINES} spines ride out a failure without congestion",
+        "warning",
+    )

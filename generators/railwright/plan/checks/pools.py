@@ -6,13 +6,22 @@ from itertools import combinations
 from railwright.errors import Problem
 from railwright.intent.model import Intent
 
-POOLS = ("compute_hosts", "compute_links", "loopbacks", "inband", "oob")
+POOLS = (
+    "compute_hosts",
+    "compute_links",
+    "loopbacks",
+    "inband",
+    "oob",
+    "storage_hosts",
+    "storage_links",
+    "management_links",
+)
 
 
 def check_pools(intent: Intent) -> Iterator[Problem]:
     """Yield one problem per pair of pools that share addresses."""
-    for first, second in combinations(POOLS, 2):
-        one, other = getattr(intent.pools, first), getattr(intent.pools, second)
+    given = [(name, pool) for name in POOLS if (pool := getattr(intent.pools, name)) is not None]
+    for (first, one), (second, other) in combinations(given, 2):
         if one.first <= other.last and other.first <= one.last:
             yield Problem(
                 f"pools.{second}",

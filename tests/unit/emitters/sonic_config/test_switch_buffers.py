@@ -131,26 +131,29 @@ def test_profiles_in_use_exist(configs: dict[str, ConfigDb]) -> None:
     ("vendor", "last"), [("broadcom", "4-6"), ("mellanox", "4-6"), ("marvell-teralynx", "4-7")]
 )
 def test_the_queues_with_a_buffer_are_those_of_the_stock_templates(
-    plan: Plan, vendor: str, last: str
+    plan: Plan, spine_name: str, vendor: str, last: str
 ) -> None:
     changed = on_vendor(plan, vendor)
-    rows = intended(changed, changed.device["spine1"])["BUFFER_QUEUE"]
+    rows = intended(changed, changed.device[spine_name])["BUFFER_QUEUE"]
     port = next(iter(rows)).split("|")[0]
     keys = {key.split("|")[1] for key in rows if key.startswith(f"{port}|")}
     assert keys == {"0-2", "3", last}
 
 
 @pytest.mark.parametrize("vendor", ["broadcom", "marvell-teralynx"])
-def test_reserved_ports_keep_their_lossless_group(plan: Plan, vendor: str) -> None:
+def test_reserved_ports_keep_their_lossless_group(plan: Plan, leaf_name: str, vendor: str) -> None:
     changed = on_vendor(plan, vendor)
-    config = intended(changed, changed.device["su1-rail0-leaf"])
-    assert lossless_ports(config) == set(plan.links_of["su1-rail0-leaf"])
+    config = intended(changed, changed.device[leaf_name])
+    assert lossless_ports(config) == set(plan.links_of[leaf_name])
 
 
-def test_reserved_ports_have_none_where_the_switch_takes_it_back(plan: Plan) -> None:
+def test_reserved_ports_have_none_where_the_switch_takes_it_back(
+    plan: Plan, leaf_name: str
+) -> None:
     changed = on_vendor(plan, "mellanox")
-    config = intended(changed, changed.device["su1-rail0-leaf"])
-    links = plan.links_of["su1-rail0-leaf"]
+    config = intended(changed, changed.device[leaf_name])
+    links = plan.links_of[leaf_name]
     deployed = {port for port, link in links.items() if link.deployed}
+    assert deployed != set(links)
     assert lossless_ports(config) == deployed
     assert {key.split("|")[0] for key in config["BUFFER_PG"] if key.endswith("|0")} == set(links)

@@ -80,14 +80,16 @@ def test_without_services_only_address_location_and_local_login_remain(
 
 
 @pytest.mark.parametrize("able", [True, False])
-def test_ecn_counters_are_on_where_the_platform_has_them(plan: Plan, *, able: bool) -> None:
+def test_ecn_counters_are_on_where_the_platform_has_them(
+    plan: Plan, spine_name: str, *, able: bool
+) -> None:
     platforms = {
         name: platform.model_copy(
             update={"features": platform.features.model_copy(update={"ecn_counters": able})}
         )
         for name, platform in plan.platforms.items()
     }
-    config = intended(replace(plan, platforms=platforms), plan.device["spine1"])
+    config = intended(replace(plan, platforms=platforms), plan.device[spine_name])
     counters = config["FLEX_COUNTER_TABLE"]
     assert (counters.get("WRED_ECN_QUEUE") == {"FLEX_COUNTER_STATUS": "enable"}) is able
     assert {"PORT", "QUEUE", "PFCWD", "PG_WATERMARK", "PG_DROP"} <= set(counters)

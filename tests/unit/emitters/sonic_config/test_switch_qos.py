@@ -81,10 +81,10 @@ def test_used_ports_have_qos_rows_reserved_ones_too_and_spares_none(
 
 @pytest.mark.parametrize("needed", [True, False])
 def test_the_pfc_to_group_map_exists_only_where_the_platform_reads_it(
-    plan: Plan, *, needed: bool
+    plan: Plan, leaf_name: str, *, needed: bool
 ) -> None:
     changed = with_features(plan, pfc_to_pg_map=needed)
-    config = intended(changed, changed.device["su1-rail0-leaf"])
+    config = intended(changed, changed.device[leaf_name])
     port = next(port for port in config["PORT_QOS_MAP"] if port != "global")
     assert ("PFC_PRIORITY_TO_PRIORITY_GROUP_MAP" in config) is needed
     assert ("pfc_to_pg_map" in config["PORT_QOS_MAP"][port]) is needed
@@ -93,9 +93,11 @@ def test_the_pfc_to_group_map_exists_only_where_the_platform_reads_it(
 
 
 @pytest.mark.parametrize("needed", [True, False])
-def test_the_global_row_holds_the_dscp_map_only(plan: Plan, *, needed: bool) -> None:
+def test_the_global_row_holds_the_dscp_map_only(
+    plan: Plan, leaf_name: str, *, needed: bool
+) -> None:
     changed = with_features(plan, global_dscp_map=needed)
-    config = intended(changed, changed.device["su1-rail0-leaf"])
+    config = intended(changed, changed.device[leaf_name])
     (name,) = config["DSCP_TO_TC_MAP"]
     expected = {"dscp_to_tc_map": name} if needed else None
     assert config["PORT_QOS_MAP"].get("global") == expected

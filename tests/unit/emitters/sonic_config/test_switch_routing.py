@@ -18,9 +18,9 @@ def addresses(config: ConfigDb) -> set[str]:
 
 
 def test_every_cabled_port_has_its_31_reserved_ones_too(
-    plan: Plan, configs: dict[str, ConfigDb]
+    plan: Plan, configs: dict[str, ConfigDb], leaf_name: str
 ) -> None:
-    assert any(not link.deployed for link in plan.links_of["su1-rail0-leaf"].values())
+    assert any(not link.deployed for link in plan.links_of[leaf_name].values())
     for name, config in configs.items():
         expected = {
             f"{port}|{link.end(name).address}/31" for port, link in plan.links_of[name].items()
@@ -60,9 +60,9 @@ def test_both_ends_of_a_session_agree(plan: Plan, configs: dict[str, ConfigDb]) 
         assert at_a["asn"] != at_z["asn"]
 
 
-def test_only_deployed_links_have_a_session(plan: Plan, spine: ConfigDb) -> None:
-    deployed = [link for link in plan.links_of["spine1"].values() if link.deployed]
-    assert 0 < len(deployed) < len(plan.links_of["spine1"])
+def test_only_deployed_links_have_a_session(plan: Plan, spine: ConfigDb, spine_name: str) -> None:
+    deployed = [link for link in plan.links_of[spine_name].values() if link.deployed]
+    assert 0 < len(deployed) < len(plan.links_of[spine_name])
     assert set(spine["BGP_NEIGHBOR"]) == {link.a.address for link in deployed}
 
 
@@ -72,8 +72,10 @@ def test_timers_leave_room_for_three_keepalives(configs: dict[str, ConfigDb]) ->
             assert int(str(row["holdtime"])) >= 3 * int(str(row["keepalive"]))
 
 
-def test_a_leaf_advertises_its_own_block_explicitly(plan: Plan, leaf: ConfigDb) -> None:
-    (block,) = [one for one in plan.subnets if one.owner == "su1-rail0-leaf"]
+def test_a_leaf_advertises_its_own_block_explicitly(
+    plan: Plan, leaf: ConfigDb, leaf_name: str
+) -> None:
+    (block,) = [one for one in plan.subnets if one.owner == leaf_name]
     assert leaf["STATIC_ROUTE"] == {
         f"default|{block.prefix}": {"blackhole": "true", "advertise": "true"}
     }
@@ -118,7 +120,9 @@ def test_neighbour_types_are_those_the_neighbours_have(
             assert row["type"] == "Server"
 
 
-def test_the_hash_takes_the_udp_source_port_where_it_can_be_chosen(plan: Plan) -> None:
+def test_the_hash_takes_the_udp_source_port_where_it_can_be_chosen(
+    plan: Plan, spine_name: str
+) -> None:
     for supported in (True, False):
         platforms = {
             name: platform.model_copy(
@@ -127,7 +131,7 @@ def test_the_hash_takes_the_udp_source_port_where_it_can_be_chosen(plan: Plan) -
             for name, platform in plan.platforms.items()
         }
         changed = replace(plan, platforms=platforms)
-        config = intended(changed, changed.device["spine1"])
+        config = intended(changed, changed.device[spine_name])
         assert ("SWITCH_HASH" in config) is supported
         if supported:
             assert "L4_SRC_PORT" in config["SWITCH_HASH"]["GLOBAL"]["ecmp_hash"]

@@ -2,7 +2,7 @@
 
 import re
 
-from railwright.emitters.sonic_config import emit, intended
+from railwright.emitters.sonic_config import emit_device, intended
 from railwright.plan.model import Plan
 from railwright.sonic.configdb import ConfigDb, loads
 
@@ -105,7 +105,9 @@ def test_tables_that_models_lack_or_daemons_own_are_not_emitted(
 
 
 def test_two_files_a_switch_and_the_bytes_read_back(plan: Plan) -> None:
-    files = {file.path: file.content for file in emit(plan)}
+    files = {
+        file.path: file.content for device in plan.devices for file in emit_device(plan, device)
+    }
     assert sorted(files) == sorted(
         f"switches/{device.name}/{name}"
         for device in plan.switches
@@ -117,4 +119,5 @@ def test_two_files_a_switch_and_the_bytes_read_back(plan: Plan) -> None:
 
 
 def test_two_runs_give_the_same_bytes(plan: Plan) -> None:
-    assert list(emit(plan)) == list(emit(plan))
+    for device in plan.switches:
+        assert list(emit_device(plan, device)) == list(emit_device(plan, device))

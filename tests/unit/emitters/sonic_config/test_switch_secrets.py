@@ -7,7 +7,7 @@ import pytest
 
 from railwright.emitters.sonic_config import (
     SecretSlot,
-    emit,
+    emit_device,
     intended,
     merge,
     merge_box_facts,
@@ -36,7 +36,7 @@ def test_hosts_and_bare_services_need_none(make_plan: Callable[..., Plan]) -> No
 
 
 def test_the_file_holds_names_only(plan: Plan) -> None:
-    files = {file.path: file.content for file in emit(plan)}
+    files = {file.path: file.content for file in emit_device(plan, plan.device["spine1"])}
     assert json.loads(files["switches/spine1/secrets.required.json"]) == [
         {
             "table": "SNMP_COMMUNITY",

@@ -3,7 +3,7 @@
 import pytest
 
 from railwright.emitters.sonic_config.watchdog import WatchdogTimes, times
-from railwright.intent.model import Watchdog
+from railwright.intent.roce import Watchdog
 from railwright.plan.model import Plan
 from railwright.sonic.configdb import ConfigDb
 

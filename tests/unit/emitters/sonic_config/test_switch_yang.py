@@ -1,7 +1,9 @@
 """Every configuration of every intent in the repository is valid under the image's YANG models."""
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +16,11 @@ from railwright.emitters.sonic_config import (
 )
 from railwright.intent.loader import load
 from railwright.plan.build import build
-from railwright.plan.model import Plan
+from railwright.plan.model import Device, Plan
 from railwright.sonic.configdb import ConfigDb
 from railwright.sonic.yang import ModelSet
+from tests.unit.plan.made import ALL_NETWORKS, planned
+from tests.unit.samples import switches
 
 ROOT = Path(__file__).parents[4]
 INTENTS = [ROOT / "intent/cluster.yml", *sorted((ROOT / "intent/examples").glob("*.yml"))]
@@ -31,10 +35,10 @@ def models(shared: Path) -> ModelSet:
     return ModelSet.load(shared / "sonic-yang")
 
 
-def complete(plan: Plan) -> dict[str, ConfigDb]:
+def complete(plan: Plan, devices: Iterable[Device]) -> dict[str, ConfigDb]:
     """What push would send: with placeholders for secrets and facts of a box."""
     configs = {}
-    for device in plan.switches:
+    for device in devices:
         slots = required_secrets(plan, device)
         config = merge(intended(plan, device), slots, placeholders(slots))
         configs[device.name] = merge_box_facts(config, "02:00:00:00:00:01", "version_202505_01")
@@ -43,17 +47,35 @@ def complete(plan: Plan) -> dict[str, ConfigDb]:
 
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda path: path.stem)
 def test_every_configuration_of_an_intent_is_valid(models: ModelSet, intent: Path) -> None:
-    configs = complete(build(load(intent).intent))
+    plan = build(load(intent).intent)
+    configs = complete(plan, switches(plan))
     assert configs
     assert [str(finding) for finding in models.validate(configs)] == []
 
 
 def test_every_platform_is_valid_with_every_service(models: ModelSet, plan: Plan) -> None:
-    assert [str(finding) for finding in models.validate(complete(plan))] == []
+    assert [str(finding) for finding in models.validate(complete(plan, plan.switches))] == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="every network"),
+        pytest.param({"pools": {"ipv6": "fd00:1024::/48"}}, id="dual stack"),
+        pytest.param({"networks": {"compute": {"attachment": "svi"}}}, id="shared VLAN"),
+        pytest.param(
+            {"networks": {"storage": {"border": {"default_route": "originated"}}}},
+            id="default route",
+        ),
+    ],
+)
+def test_every_kind_of_network_is_valid(models: ModelSet, changes: dict[str, Any]) -> None:
+    plan = planned(ALL_NETWORKS, changes)
+    assert [str(finding) for finding in models.validate(complete(plan, plan.switches))] == []
 
 
 def test_a_wrong_row_is_found(models: ModelSet, plan: Plan) -> None:
-    config = complete(plan)["spine1"]
+    config = complete(plan, plan.switches)["spine1"]
     name = next(iter(config["INTERFACE"]))
     broken = config | {"INTERFACE": {k: v for k, v in config["INTERFACE"].items() if k != name}}
     assert models.validate({"spine1": broken})

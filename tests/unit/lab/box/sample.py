@@ -165,6 +165,7 @@ def leaf() -> Config:
                 "deployment_id": "1",
             }
         },
+        "DHCP_RELAY": {"Vlan100": {"dhcpv6_servers": ["2001:db8::6"], "interface_id": "true"}},
         "DNS_NAMESERVER": {"10.9.0.53": {}},
         "DOT1P_TO_TC_MAP": {"AZURE": {"0": "0"}},
         "DSCP_TO_TC_MAP": {"AZURE": {"0": "0", "26": "3", "48": "6"}},
@@ -257,6 +258,7 @@ def leaf() -> Config:
             },
             "global": {"dscp_to_tc_map": "AZURE"},
         },
+        "PORT_STORM_CONTROL": {"Ethernet20|broadcast": {"kbps": "10000"}},
         "QUEUE": {
             "Ethernet0|3": {"scheduler": "scheduler.1", "wred_profile": "ECN"},
             "Ethernet0|4": {"scheduler": "scheduler.0"},

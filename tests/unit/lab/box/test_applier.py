@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from railwright.lab.box import applier, configdb, lldp, state
-from railwright.lab.box.interfaces import Link
+from railwright.lab.box.interfaces import Kernel, Link
 from railwright.lab.box.resp import Redis
 from railwright.lab.box.services import Applied, Services
 from railwright.lab.box.subscription import Event, events, split
@@ -177,6 +177,9 @@ class FakeTools:
 
     def ip_batch(self, lines: Iterable[str]) -> None:
         self.told += [f"ip {line}" for line in lines]
+
+    def kernel(self) -> Kernel:
+        return Kernel("ifb")
 
     def lldp(self, lines: Iterable[str]) -> None:
         self.told += [f"lldp {line}" for line in lines]

@@ -1,7 +1,7 @@
 """The BGP manager on small configurations of our own."""
 
 import copy
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -137,6 +137,65 @@ def test_neighbours_the_lab_cannot_have_are_named(key: str, what: str) -> None:
 def test_tables_that_are_not_acted_on_are_named() -> None:
     container = Container(leaf(BGP_MONITORS={"10.0.0.9": {"asn": "1"}}))
     assert container.manager.warnings == ["BGP_MONITORS: rows are not acted on in the lab"]
+
+
+@pytest.mark.parametrize("written", ["2001:db8::", "2001:DB8:0::0", "2001:db8::/127"])
+def test_an_ipv6_neighbour_is_a_member_of_its_own_peer_group(written: str) -> None:
+    peer = "2001:db8::1"
+    container = Container(
+        leaf(
+            INTERFACE={"Ethernet0": {}, "Ethernet0|2001:DB8::/127": {}},
+            BGP_NEIGHBOR={peer: {**NEIGHBOR, "local_addr": written}},
+        )
+    )
+    (neighbor,) = container.frr.neighbors()
+    assert neighbor["address"] == peer
+    for line in ("peer-group PEER_V6", "[ipv6 unicast] activate"):
+        assert line in cast(list[str], neighbor["lines"])
+    assert container.frr.refused == []
+
+
+def test_an_ipv6_neighbour_waits_for_its_local_address() -> None:
+    rows = {"2001:db8::1": {**NEIGHBOR, "local_addr": "2001:db8::"}}
+    container = Container(leaf(BGP_NEIGHBOR=rows))
+    assert container.peers() == []
+    container.update(INTERFACE={"Ethernet0|2001:db8::/127": {}})
+    assert container.peers() == ["2001:db8::1"]
+
+
+@pytest.mark.parametrize("written", ["", "Ethernet0", "10.1.0.0 "])
+def test_a_local_address_that_is_none_is_nobodys(written: str) -> None:
+    rows = {PEER: {**NEIGHBOR, "local_addr": written}}
+    peers = [PEER] if written.strip() == "10.1.0.0" else []
+    assert Container(leaf(BGP_NEIGHBOR=rows)).peers() == peers
+
+
+@pytest.mark.parametrize(
+    ("key", "row", "line"),
+    [
+        (
+            "default|2001:db8:7::/48",
+            {"blackhole": "true", "advertise": "true"},
+            "ipv6 route 2001:db8:7::/48 blackhole tag 1",
+        ),
+        ("default|::/0", {"nexthop": "2001:db8::1"}, "ipv6 route ::/0 2001:db8::1 tag 1"),
+        ("default|0.0.0.0/0", {"nexthop": "10.1.0.1"}, "ip route 0.0.0.0/0 10.1.0.1 tag 1"),
+        (
+            "0.0.0.0/0",
+            {"nexthop": "10.1.0.1,10.1.0.3", "advertise": "false,false"},
+            "ip route 0.0.0.0/0 10.1.0.3 tag 1",
+        ),
+        (
+            "default|0.0.0.0/0",
+            {"blackhole": "true", "advertise": "true", "distance": "250"},
+            "ip route 0.0.0.0/0 blackhole 250 tag 1",
+        ),
+    ],
+)
+def test_default_routes_and_ipv6_blocks_are_static_routes(key: str, row: Config, line: str) -> None:
+    container = Container(leaf(STATIC_ROUTE={key: row}))
+    assert line in container.lines()
+    assert container.frr.refused == []
 
 
 @pytest.mark.parametrize(

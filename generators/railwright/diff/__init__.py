@@ -1,0 +1,1 @@
+"""What changes between two designs: snapshots of intents, revisions and builds, compared."""

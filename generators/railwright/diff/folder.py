@@ -1,0 +1,110 @@
+"""Snapshots of build folders: what `railwright build` wrote, read back from disk."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from railwright.diff.model import Snapshot, Table
+from railwright.diff.snapshot import (
+    CONFIG,
+    SHAPES,
+    SWITCHES,
+    MissingColumnError,
+    digest,
+    of_a_device,
+    table_of,
+)
+from railwright.errors import RailwrightError
+from railwright.output import JOURNAL, MANIFEST, read_manifest
+from railwright.sonic.configdb import ConfigDb, loads
+
+MAX_SHOWN = 5
+
+
+class BuildFolderError(RailwrightError):
+    """A folder is no complete build of this version."""
+
+
+def of_folder(folder: Path) -> Snapshot:
+    """Return the snapshot of a build folder; files count as they are on disk now.
+
+    Raises: BuildFolderError for a folder without manifest or with a file missing, OutputError
+    for a manifest that cannot be read.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise BuildFolderError(f"{folder}: is a folder without {MANIFEST}; {_advice(folder)}")
+    if (folder / JOURNAL).exists():
+        raise BuildFolderError(f"{folder}: its last build was interrupted; build it again")
+    paths = tuple(_listed(folder, manifest["files"]))
+    for name in SHAPES:
+        if _report(name) not in paths:
+            raise _incomplete(folder / _report(name), "is not part of this build")
+    return Snapshot(
+        name=str(folder),
+        table=lambda name: _table(folder / _report(name), name),
+        files={path: digest(_content(folder / path)) for path in paths if of_a_device(path)},
+        config=lambda host: _config(folder / SWITCHES / host / CONFIG),
+    )
+
+
+def _listed(folder: Path, files: Iterable[str]) -> Iterator[str]:
+    """Yield the paths of a manifest. Raises: BuildFolderError for one that leaves the folder."""
+    for path in files:
+        parts = PurePosixPath(path)
+        if parts.is_absolute() or ".." in parts.parts:
+            raise BuildFolderError(f"{folder / MANIFEST}: {path!r} leaves the build folder")
+        yield path
+
+
+def _advice(folder: Path) -> str:
+    clusters = sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
+    if clusters:
+        return f"name a cluster in it: {', '.join(map(str, clusters[:MAX_SHOWN]))}"
+    return "name a build folder (build/<cluster>), an intent file or a git revision"
+
+
+def _report(table: str) -> str:
+    return f"report/{table}.csv"
+
+
+def _table(path: Path, name: str) -> Table:
+    try:
+        return table_of(name, _rows(path))
+    except MissingColumnError as err:
+        raise _incomplete(path, str(err)) from None
+    except csv.Error as err:
+        raise _incomplete(path, f"is not a table ({err})") from None
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    rows = csv.reader(_text(path), strict=True)
+    columns = next(rows, [])
+    for cells in rows:
+        if len(cells) != len(columns):
+            raise _incomplete(path, "has a row that is no row of this table")
+        yield dict(zip(columns, cells, strict=True))
+
+
+def _text(path: Path) -> list[str]:
+    try:
+        return _content(path).decode().splitlines(keepends=True)
+    except UnicodeDecodeError:
+        raise _incomplete(path, "is not UTF-8 text") from None
+
+
+def _config(path: Path) -> ConfigDb:
+    return loads(_content(path), str(path))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise _incomplete(path, "does not exist") from None
+    except OSError as err:
+        raise BuildFolderError(f"{path}: cannot be read: {err.strerror}") from None
+
+
+def _incomplete(path: Path, what: str) -> BuildFolderError:
+    return BuildFolderError(f"{path}: {what}; build the folder again with this version")

@@ -1,0 +1,132 @@
+"""Snapshots: the tables and files of a plan in the form that comparisons read."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+
+from railwright.diff.model import Key, Snapshot, Table
+from railwright.emitters import OF_A_DEVICE, sonic_config
+from railwright.errors import RailwrightError
+from railwright.plan.model import Plan
+from railwright.plan.tables import TABLES
+
+CONFIG = "config_db.json"
+SWITCHES = "switches/"
+NODES = "nodes/"
+
+
+class MissingColumnError(RailwrightError):
+    """A table lacks a column that comparisons need."""
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+        super().__init__(f"has no column {column!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a table is compared: the columns that identify a row and those that say something.
+
+    `values` empty means every column, except those in `elsewhere` (another table answers for
+    them, or they only say where a value came from) and those whose name ends as in `endings`.
+    """
+
+    key: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
+    endings: tuple[str, ...] = ()
+
+
+SHAPES: Mapping[str, Shape] = MappingProxyType(
+    {
+        "devices": Shape(
+            ("name",),
+            needed=("role",),
+            elsewhere=frozenset({"asn", "loopback"}),
+            endings=("_address", "_prefix_length", "_gateway"),
+        ),
+        "addresses": Shape(("device", "port", "kind"), values=("address", "prefix_length")),
+        "asns": Shape(("name",), values=("asn",)),
+        "subnets": Shape(("kind", "owner", "prefix"), values=("gateway",)),
+        "links": Shape(
+            ("id",),
+            needed=(
+                *("kind", "a_device", "a_port", "z_device", "z_port"),
+                *("speed_gbps", "length_m", "deployed"),
+            ),
+            elsewhere=frozenset(
+                {"a_address", "z_address", "prefix", "length_from", "length_assumed"}
+            ),
+        ),
+    }
+)
+
+
+def of_plan(name: str, plan: Plan) -> Snapshot:
+    """Return the snapshot of a plan; its files are rendered one by one and only digests kept."""
+    return Snapshot(
+        name=name,
+        table=lambda table: table_of(table, TABLES[table](plan)),
+        files=dict(_digests(plan)),
+        config=lambda host: sonic_config.intended(plan, plan.device[host]),
+    )
+
+
+def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return a table in comparable form; cells may be values or the text a CSV holds.
+
+    Rows of one identity become one: their cells are joined. Raises: MissingColumnError.
+    """
+    shape = SHAPES[name]
+    columns: tuple[str, ...] = shape.values
+    found: dict[Key, tuple[str, ...]] = {}
+    for number, row in enumerate(rows):
+        if not number:
+            columns = _columns(shape, row)
+        key = tuple(_text(row[column]) for column in shape.key)
+        cells = tuple(_text(row[column]) for column in columns)
+        found[key] = _joined(found[key], cells) if key in found else cells
+    return Table(shape.key, columns, found)
+
+
+def of_a_device(path: str) -> bool:
+    """Return whether a file of a build goes to a switch or a node."""
+    return path.startswith((SWITCHES, NODES)) and path.count("/") > 1
+
+
+def digest(content: bytes) -> str:
+    """Return the digest of a file."""
+    return sha256(content).hexdigest()
+
+
+def _columns(shape: Shape, row: Mapping[str, Any]) -> tuple[str, ...]:
+    for column in (*shape.key, *shape.values, *shape.needed):
+        if column not in row:
+            raise MissingColumnError(column)
+    return shape.values or tuple(
+        column
+        for column in row
+        if column not in shape.key
+        and column not in shape.elsewhere
+        and not column.endswith(shape.endings or ("\0",))
+    )
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as the CSV writer puts it."""
+    return "" if cell is None else str(cell)
+
+
+def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{before} {after}" for before, after in zip(one, other, strict=True))
+
+
+def _digests(plan: Plan) -> Iterator[tuple[str, str]]:
+    for device in plan.devices:
+        for emit in OF_A_DEVICE.values():
+            for file in emit(plan, device):
+                if of_a_device(file.path):
+                    yield file.path, digest(file.content)

@@ -1,0 +1,84 @@
+"""What an explanation is made of: a value, how it follows, and its inputs with their places."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from railwright.errors import RailwrightError
+from railwright.plan.bits import Layout
+from railwright.plan.model import Device, Link, Plan, Port
+from railwright.plan.shape import Network
+
+
+class ExplainError(RailwrightError):
+    """Nothing by that name can be explained; the text lists what can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input of a derivation: an intent field (`path`), a catalog fact or a plan value."""
+
+    name: str
+    value: str
+    path: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A value, how it follows, and from what."""
+
+    subject: str
+    value: str
+    how: str
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortPlace:
+    """A port with a link, and its device; `port` is None for management ports (eth0, bmc)."""
+
+    plan: Plan
+    device: Device
+    name: str
+    port: Port | None
+    link: Link
+
+    @property
+    def subject(self) -> str:
+        """Return how the port is called in a derivation."""
+        return f"{self.device.name} {self.name}"
+
+    @property
+    def is_upper(self) -> bool:
+        """Return whether the device is the link's upper end."""
+        return self.device.name == self.link.z.device
+
+
+def rejected(candidates: tuple[str, ...]) -> str:
+    """Return the candidates a rule turned down, in words."""
+    return "Rejected: " + ("; ".join(candidates) or "none")
+
+
+def capacity(plan: Plan, network: Network) -> Iterator[Input]:
+    """Yield the populations that a routed network is sized for."""
+    nodes = plan.intent.nodes
+    yield Input("capacity", f"{nodes.gpu.reserved} nodes", "nodes.gpu.capacity")
+    if network == "storage":
+        for key, servers in (("storage", nodes.storage), ("management", nodes.management)):
+            if servers:
+                yield Input(f"{key} servers", str(servers.reserved), f"nodes.{key}.capacity")
+
+
+def fields(layout: Layout, address: int) -> str:
+    """Return what the bit fields of an address hold: `rail 3, su 2, port 10`."""
+    used = zip(layout.names, layout.widths, strict=True)
+    numbers = layout.numbers(address)
+    return ", ".join(f"{name} {numbers[name]}" for name, width in used if width)
+
+
+def twin(plan: Plan, what: str) -> Iterator[Input]:
+    """Yield the IPv6 twin of an address or prefix of a dual-stack plan."""
+    dual = plan.dual
+    found = (dual.prefix(what) if "/" in what else dual.address(what)) if dual else None
+    if found:
+        yield Input("IPv6, at the same place of the pool's /64", found, "pools.ipv6")

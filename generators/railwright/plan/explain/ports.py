@@ -1,0 +1,194 @@
+"""Why a port has its address, its peer, its cable length, its lanes and its headroom."""
+
+from collections.abc import Callable, Iterator, Mapping
+from ipaddress import IPv4Address
+from types import MappingProxyType
+
+from railwright.plan.addressing import POOLS
+from railwright.plan.bits import Layout
+from railwright.plan.explain.derivation import (
+    Derivation,
+    ExplainError,
+    Input,
+    PortPlace,
+    capacity,
+    fields,
+    twin,
+)
+from railwright.plan.management import FIRST_MEMBER, GATEWAY
+from railwright.plan.model import Link
+
+LEAF_RULE = (
+    "uplink u of a leaf goes to spine u div k + 1 of its group; on the spine, leaf l of the group "
+    "takes ports l*k to l*k+k-1 (k links per pair)"
+)
+CORE_RULE = (
+    "uplink v of a spine goes to super-spine v div k + 1 of the set of its position; there, pod p "
+    "takes ports (p-1)*k to (p-1)*k+k-1 (k links per pair)"
+)
+RAIL_RULE = "NIC r of node n goes to leaf (SU of n, rail r), port (n - 1) mod nodes per SU"
+SHARED_RULE = (
+    "NIC r of node n goes to the leaf of its SU, port ((n - 1) mod nodes per SU) x rails + r"
+)
+STORAGE_RULE = (
+    "host number h (storage servers, management servers, GPU nodes, from 0) goes to both leaves of "
+    "pair h div hosts per pair + 1, port h mod hosts per pair"
+)
+ACCESS_RULE = "members of a subnet take the next free ports of its switch, one VLAN per subnet"
+BORDER_RULE = "the router outside the plan that the intent names; its port is not known"
+
+
+def _address(where: PortPlace) -> Derivation:
+    link, device = where.link, where.device
+    address = link.end(device.name).address
+    length = link.prefix.rpartition("/")[2]
+    layout, pool = _layout(where)
+    if link.kind == "access":
+        upper, how = "gateway", f"the gateway is .{GATEWAY}, members start at .{FIRST_MEMBER}"
+    elif link.vlan is not None:
+        upper, how = "gateway", "the gateway is the first even address after the hosts'"
+    else:
+        upper, how = "upper (even)", "last bit 0 is the upper end"
+    return Derivation(
+        f"{where.subject} address",
+        f"{address}/{length}",
+        f"{layout.describe()}; {how}",
+        (
+            Input("pool", str(layout.pool), f"pools.{pool}"),
+            Input("place", fields(layout, int(IPv4Address(address)))),
+            Input("end", upper if where.is_upper else "lower (odd)" if not link.vlan else "member"),
+            *twin(where.plan, address),
+            *(capacity(where.plan, link.network) if _is_routed(link) else ()),
+        ),
+    )
+
+
+def _is_routed(link: Link) -> bool:
+    return link.network in {"compute", "storage"}
+
+
+def _layout(where: PortPlace) -> tuple[Layout, str]:
+    """Return the layout a link's addresses come from, and its pool's key."""
+    link = where.link
+    if link.kind == "access":
+        return where.plan.management.layouts[link.network], link.network
+    addressing, pools = where.plan.built[link.network].addressing, POOLS[link.network]
+    if link.kind == "host":
+        assert addressing.hosts is not None  # noqa: S101 (a network with host links has them)
+        return addressing.hosts, str(pools.hosts)
+    layout = addressing.spine_links if _is_above_spines(where) else addressing.leaf_links
+    return layout, str(pools.links)
+
+
+def _is_above_spines(where: PortPlace) -> bool:
+    """Return whether a link's lower end is a spine."""
+    upper = where.plan.device.get(where.link.z.device)
+    return where.link.kind == "border" or (upper is not None and upper.role == "superspine")
+
+
+def _peer(where: PortPlace) -> Derivation:
+    link = where.link
+    peer = link.peer(where.device.name)
+    rule, inputs = _peer_rule(where)
+    found = [Input("link", link.id), *inputs]
+    for number, override in enumerate(where.plan.intent.overrides.ports):
+        if override.link == link.id:
+            path = f"overrides.ports[{number}].port"
+            rule = f"{rule}; the upper port is overridden: {override.reason}"
+            found.append(Input("port", override.port, path))
+    return Derivation(
+        f"{where.subject} peer",
+        f"{peer.device} {peer.port}".rstrip() + ("" if link.deployed else " (reserved)"),
+        rule,
+        tuple(found),
+    )
+
+
+def _peer_rule(where: PortPlace) -> tuple[str, tuple[Input, ...]]:
+    link = where.link
+    at = f"networks.{link.network}"
+    if link.kind == "access":
+        return ACCESS_RULE, (Input("VLAN", str(link.vlan)), Input("subnet", link.prefix))
+    if link.kind == "border":
+        return BORDER_RULE, (Input("router", link.z.device, f"{at}.border.router"),)
+    shape = where.plan.fabrics[link.network]
+    per_su = str(shape.nodes_per_su)
+    if link.kind == "host" and link.network == "storage":
+        return STORAGE_RULE, (Input("hosts per pair", per_su, f"{at}.hosts_per_pair"),)
+    if link.kind == "host":
+        rule = SHARED_RULE if shape.shared_leaf else RAIL_RULE
+        return rule, (Input("nodes per SU", per_su, f"{at}.nodes_per_su"),)
+    if _is_above_spines(where) and shape.core:
+        return CORE_RULE, (Input("k", str(shape.core.links_per_pair)),)
+    return LEAF_RULE, (Input("k", str(shape.links_per_pair)),)
+
+
+def _length(where: PortPlace) -> Derivation:
+    length = where.link.length
+    return Derivation(
+        f"{where.subject} length",
+        f"{length.length_m:g} m",
+        f"{'ASSUMED, ' if length.assumed else ''}{length.provenance}",
+        (_length_input(where),),
+    )
+
+
+def _length_input(where: PortPlace) -> Input:
+    """Return the length with the key of the intent it comes from."""
+    kind, lengths = where.link.kind, where.plan.intent.lengths
+    key = {"host": "host_m", "access": "access_m"}.get(kind, "fabric_m")
+    if _is_above_spines(where) and lengths.core_m is not None:
+        key = "core_m"
+    return Input("length", f"{where.link.length.length_m:g} m", f"lengths.{key}")
+
+
+def _lanes(where: PortPlace) -> Derivation:
+    device, port = where.device, where.port
+    if not device.is_switch or port is None:
+        raise ExplainError(f"{where.subject} has no planned lanes; only data ports of switches do")
+    platform = where.plan.platforms[device.platform]
+    place = (
+        f"port {port.name} of the faceplate, not splittable"
+        if port.fixed
+        else f"cage {port.cage} ({port.parent}), subport {port.subport}"
+    )
+    return Derivation(
+        f"{where.subject} lanes",
+        port.lanes,
+        f"{place}, {where.link.speed_gbps}G",
+        (
+            Input(
+                "platform",
+                platform.name,
+                f"networks.{device.network}.{device.role}",
+                platform.source,
+            ),
+        ),
+    )
+
+
+def _xoff(where: PortPlace) -> Derivation:
+    device, port, link = where.device, where.port, where.link
+    if not device.is_switch or port is None:
+        raise ExplainError(f"{device.name} is a host; headroom is planned on switch ports")
+    if link.network not in where.plan.qos:
+        raise ExplainError(f"{where.subject}: the {link.network} network carries no lossless class")
+    room = where.plan.port_headroom(device, port)
+    return Derivation(
+        f"{where.subject} xoff",
+        f"{room.xoff_bytes} bytes (xon {room.xon_bytes}, size {room.size_bytes})",
+        f"row {room.speed_gbps}G {room.table_length_m} m of the platform's table: the next "
+        f"length not below {room.length_m:g} m" + ("; table ASSUMED" if room.assumed else ""),
+        tuple(_xoff_inputs(where, device.hwsku or "", room.source)),
+    )
+
+
+def _xoff_inputs(where: PortPlace, hwsku: str, source: str) -> Iterator[Input]:
+    yield Input("speed", f"{where.link.speed_gbps}G")
+    yield _length_input(where)
+    yield Input("table", hwsku, source=source)
+
+
+SUBJECTS: Mapping[str, Callable[[PortPlace], Derivation]] = MappingProxyType(
+    {"address": _address, "peer": _peer, "length": _length, "lanes": _lanes, "xoff": _xoff}
+)

@@ -1,0 +1,1 @@
+"""One module per network: what it adds to the plan."""
