@@ -1,4 +1,4 @@
-"""RoCEv2 traffic classes: what switches and nodes are both configured from."""
+"""RoCEv2 traffic classes: what switches are configured from and NICs have to agree with."""
 
 from typing import Annotated, Literal, Self
 
@@ -69,7 +69,7 @@ class Watchdog(IntentModel):
 
 
 class Roce(IntentModel):
-    """RoCEv2 traffic classes; switches and nodes are both configured from here."""
+    """RoCEv2 traffic classes of switches; NICs have to be set alike (report/qos.csv)."""
 
     data_dscp: Annotated[Dscp, Field(description="DSCP of RDMA data.")] = 26
     ecn_codepoint: Annotated[

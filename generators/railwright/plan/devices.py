@@ -141,7 +141,6 @@ def servers(intent: Intent, addresses: ManagementAddressing) -> Iterator[Device]
                 bmc=addresses.member("oob", mgmt.STORAGE_NODE, number - 1),
             )
     if nodes.management:
-        legs = nodes.management.reserved
         for number in range(1, nodes.management.count + 1):
             yield _host(
                 management_node_name(number),
@@ -149,8 +148,10 @@ def servers(intent: Intent, addresses: ManagementAddressing) -> Iterator[Device]
                 nodes.management.model,
                 number,
                 addresses.member("inband", mgmt.MANAGEMENT_NODE, number - 1),
-                bmc=addresses.member("oob", mgmt.MANAGEMENT_NODE, number - 1),
-                oob=addresses.member("oob", mgmt.MANAGEMENT_NODE, legs + number - 1),
+                bmc=addresses.member("oob", mgmt.MANAGEMENT_NODE, mgmt.bmc_number(number)),
+                oob=addresses.member("oob", mgmt.MANAGEMENT_NODE, mgmt.leg_number(number))
+                if intent.networks.oob.leaf
+                else None,
             )
     if nodes.pdus:
         for number in range(1, nodes.pdus.count + 1):

@@ -27,6 +27,7 @@ OOB_ODD_LEAF = 7
 LARGEST_KIND = 7
 FIRST_MEMBER = 10  # .1 is the gateway, .2 to .9 stay free for redundant gateways
 GATEWAY = 1
+OOB_PER_SERVER = 2  # a management server's BMC and its leg
 MEMBERS = 256  # addresses of a subnet
 OOB_GBPS = 1  # of every port on OOB: BMCs, management ports of switches, PDUs
 
@@ -44,12 +45,16 @@ KIND_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Members of one kind on one management network: how many, and how many share a subnet."""
+    """Members of one kind on one management network: how many, and how many share a subnet.
+
+    Subnets that are `spread` go to different switches as long as there are any with room.
+    """
 
     network: Literal["inband", "oob"]
     kind: int
     reserved: int
     per_subnet: int
+    spread: bool = False
 
     @property
     def blocks(self) -> int:
@@ -91,11 +96,21 @@ class ManagementAddressing:
         return 0 <= number < population.reserved
 
 
+def bmc_number(server: int) -> int:
+    """Return the number on OOB (from 0) of the BMC of management server `server` (from 1)."""
+    return OOB_PER_SERVER * (server - 1)
+
+
+def leg_number(server: int) -> int:
+    """Return the number on OOB (from 0) of the leg of management server `server` (from 1)."""
+    return bmc_number(server) + 1
+
+
 def populations(intent: Intent, switches: Mapping[int, int]) -> tuple[Population, ...]:
     """Return who is on the management networks, reserved members included, in packing order.
 
-    `switches` has the number of switches of every kind of switch. A management server has its
-    BMC and a leg of its own on OOB, the legs after all BMCs.
+    `switches` has the number of switches of every kind of switch. A management server has a
+    subnet of its own, so that no two depend on one switch; on OOB for its BMC and its leg.
     """
     nodes, networks = intent.nodes, intent.networks
     servers = {
@@ -103,13 +118,21 @@ def populations(intent: Intent, switches: Mapping[int, int]) -> tuple[Population
         MANAGEMENT_NODE: nodes.management.reserved if nodes.management else 0,
         STORAGE_NODE: nodes.storage.reserved if nodes.storage else 0,
     }
-    oob = networks.oob
+    inband, oob = networks.inband, networks.oob
     found = [
-        *(Population("inband", k, n, networks.inband.nodes_per_subnet) for k, n in servers.items()),
+        Population("inband", GPU_NODE, servers[GPU_NODE], inband.nodes_per_subnet),
+        Population("inband", MANAGEMENT_NODE, servers[MANAGEMENT_NODE], 1, spread=True),
+        Population("inband", STORAGE_NODE, servers[STORAGE_NODE], inband.nodes_per_subnet),
         Population("oob", GPU_NODE, servers[GPU_NODE], oob.nodes_per_subnet),
         Population("oob", PDU, nodes.pdus.reserved if nodes.pdus else 0, oob.pdus_per_subnet),
         *(Population("oob", k, n, oob.switches_per_subnet) for k, n in switches.items()),
-        Population("oob", MANAGEMENT_NODE, 2 * servers[MANAGEMENT_NODE], oob.nodes_per_subnet),
+        Population(
+            "oob",
+            MANAGEMENT_NODE,
+            OOB_PER_SERVER * servers[MANAGEMENT_NODE],
+            OOB_PER_SERVER,
+            spread=True,
+        ),
         Population("oob", STORAGE_NODE, servers[STORAGE_NODE], oob.nodes_per_subnet),
     ]
     return tuple(one for one in found if one.reserved)

@@ -74,7 +74,7 @@ def _fabric(plan: Plan, shape: FabricShape) -> Iterator[str]:
 
 def _design(shape: FabricShape) -> str:
     if shape.design == "access":
-        return f"{shape.total_leaves} access switches with VLANs, routed to {shape.spines} spines"
+        return f"access switches with VLANs, at most {shape.total_leaves}, routed to the spines"
     places = f"{shape.sus_deployed} of {shape.total_sus} SUs, {shape.nodes_per_su} nodes per SU"
     if shape.network == "storage":
         return (

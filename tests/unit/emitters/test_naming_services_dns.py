@@ -74,7 +74,7 @@ def test_every_address_has_a_name_and_its_pointer(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     zones = load(plan, tmp_path, monkeypatch)
-    glue = {(f"ns1.{DOMAIN}", "10.50.1.10"), (f"ns2.{DOMAIN}", "10.50.1.11")}
+    glue = {(f"ns1.{DOMAIN}", "10.50.1.10"), (f"ns2.{DOMAIN}", "10.50.2.10")}
     found = records(zones, "A")
     assert glue < found
     assert {value for _, value in found} == forward(plan)

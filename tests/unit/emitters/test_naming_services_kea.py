@@ -80,7 +80,7 @@ def relayed(plan: Plan) -> dict[str, IPv4Network]:
 def test_circuits_are_what_the_switches_relays_send(plan: Plan) -> None:
     sent = relayed(plan)
     known = [(row["circuit-id"], subnet["subnet"]) for subnet, row in reservations(emitted(plan))]
-    assert len(known) == len(set(known)) == 386
+    assert len(known) == len(set(known)) == 382
     for circuit, prefix in known:
         assert re.fullmatch(r"'[a-z0-9-]+:[A-Za-z0-9/]+'", circuit)
         assert sent[circuit.strip("'")] == IPv4Network(prefix)
@@ -148,8 +148,8 @@ def test_each_network_is_told_the_servers_it_can_reach(plan: Plan) -> None:
     config = emitted(plan)
     inband = options(subnet_of(config, "10.48.1.0/24"))
     oob = options(subnet_of(config, "10.64.1.0/24"))
-    assert inband["domain-name-servers"] == inband["ntp-servers"] == "10.50.1.10, 10.50.1.11"
-    assert oob["domain-name-servers"] == oob["ntp-servers"] == "10.66.1.12, 10.66.1.13"
+    assert inband["domain-name-servers"] == inband["ntp-servers"] == "10.50.1.10, 10.50.2.10"
+    assert oob["domain-name-servers"] == oob["ntp-servers"] == "10.66.1.11, 10.66.2.11"
     assert inband["domain-name"] == oob["domain-name"] == "h100-1024.example.net"
     assert config["interfaces-config"] == {"interfaces": ["eth0", "oob0"]}
 
@@ -175,20 +175,26 @@ def test_a_mac_address_is_asked_before_the_port(scanned: Plan) -> None:
     ]
 
 
-def test_without_a_relay_only_a_mac_address_identifies(plan: Plan, scanned: Plan) -> None:
-    prefix = "10.66.1.0/24"
+@pytest.mark.parametrize(
+    ("prefix", "names"),
+    [
+        ("10.50.1.0/24", ["mgmt01"]),
+        ("10.50.2.0/24", ["mgmt02"]),
+        ("10.66.1.0/24", ["mgmt01-bmc", "mgmt01-oob0"]),
+        ("10.66.2.0/24", ["mgmt02-bmc", "mgmt02-oob0"]),
+    ],
+)
+def test_without_a_relay_only_a_mac_address_identifies(
+    plan: Plan, scanned: Plan, prefix: str, names: list[str]
+) -> None:
     before, after = (subnet_of(emitted(one), prefix) for one in (plan, scanned))
     assert before["reservations"] == []
     assert "relay" not in before
     assert before["comment"].endswith(
-        "not relayed; 4 without an identity: add their MAC addresses to the assets file"
+        f"not relayed; {len(names)} without an identity: add their MAC addresses to the assets file"
     )
-    assert [row["hostname"] for row in after["reservations"]] == [
-        "mgmt01-bmc",
-        "mgmt01-oob0",
-        "mgmt02-bmc",
-        "mgmt02-oob0",
-    ]
+    assert [row["hostname"] for row in after["reservations"]] == names
+    assert all("hw-address" in row for row in after["reservations"])
     assert after["comment"].endswith("not relayed")
 
 
@@ -209,6 +215,14 @@ def test_without_access_switches_macs_are_all_there_is(variant: Variant) -> None
     comments = [one["comment"] for one in config["subnet4"]]
     assert comments
     assert all("behind switches that are not planned" in one for one in comments)
+
+
+def test_without_oob_switches_servers_listen_in_band_alone(variant: Variant) -> None:
+    config = emitted(variant(("  oob: { leaf: as4630-54pe, spine: sn3700c }", "  oob: {}")))
+    assert config["interfaces-config"] == {"interfaces": ["eth0"]}
+    bmcs = subnet_of(config, "10.66.2.0/24")
+    assert "behind switches that are not planned; 1 without" in bmcs["comment"]
+    assert options(bmcs)["domain-name-servers"] == "10.50.1.10, 10.50.2.10"
 
 
 def test_an_alias_too_long_for_the_relay_is_no_identity(variant: Variant) -> None:

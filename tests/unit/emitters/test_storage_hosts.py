@@ -85,26 +85,26 @@ LinkLocalAddressing=no
 IPv6AcceptRA=no
 LLDP=no
 ConfigureWithoutCarrier=yes
-Address=10.66.1.13/24
+Address=10.66.1.11/24
 
 [Route]
 Destination=10.64.0.0/13
 Gateway=10.66.1.1
-PreferredSource=10.66.1.13
+PreferredSource=10.66.1.11
 
 [Route]
 Destination=10.66.1.0/24
-PreferredSource=10.66.1.13
+PreferredSource=10.66.1.11
 Table=300
 
 [Route]
 Destination=0.0.0.0/0
 Gateway=10.66.1.1
-PreferredSource=10.66.1.13
+PreferredSource=10.66.1.11
 Table=300
 
 [RoutingPolicyRule]
-From=10.66.1.13/32
+From=10.66.1.11/32
 Table=300
 Priority=1200
 """
@@ -132,6 +132,7 @@ def test_the_file_of_a_storage_port(plan: Plan) -> None:
 
 def test_the_file_of_a_management_servers_leg(plan: Plan) -> None:
     assert text_of(plan, "mgmt01", "oob0") == LEG
+    assert text_of(plan, "mgmt02", "oob0") == LEG.replace("10.66.1.", "10.66.2.")
 
 
 def test_every_server_has_a_file_for_each_of_its_ports_and_for_no_other(plan: Plan) -> None:
@@ -144,9 +145,9 @@ def test_every_server_has_a_file_for_each_of_its_ports_and_for_no_other(plan: Pl
             assert match == {"Name": interface}
 
 
-def test_a_leg_without_oob_switches_is_left_alone() -> None:
+def test_without_oob_switches_there_is_no_leg() -> None:
     plan = planned(ALL_NETWORKS, {"networks": {"oob": None}})
-    assert plan.device["mgmt01"].oob is not None
+    assert plan.device["mgmt01"].oob is None
     assert "oob0" not in interfaces_of(plan, "mgmt01")
 
 

@@ -8,8 +8,8 @@ from railwright.emitters.sonic_config import intended
 from railwright.plan.model import Plan
 from tests.unit.plan.made import ALL_NETWORKS, planned
 
-MANAGEMENT_SERVERS = ("10.50.1.10", "10.50.1.11")
-LEGS = ("10.66.1.13", "10.66.1.14")
+MANAGEMENT_SERVERS = ("10.50.1.10", "10.50.2.10")
+LEGS = ("10.66.1.11", "10.66.2.11")
 BEYOND = "192.0.2.7"
 SERVICES = {
     "dns_servers": [MANAGEMENT_SERVERS[0], BEYOND],

@@ -124,10 +124,20 @@ def test_services_on_devices_that_offer_none_are_warnings() -> None:
     on_services = {path: one for path, one in found.items() if path.startswith("services.")}
     assert {path: one.what.partition(",")[0] for path, one in on_services.items()} == {
         "services.dns_servers[1]": f"{node.management.address} is the address of gpu0001",
+        "services.dns_servers[2]": "switches cannot reach 192.0.2.1: it is no management server "
+        "and the OOB network has no way out; give a management server's address",
         "services.syslog_servers[0]": f"{gateway} is the address of the gateway of 10.64.1.0/24",
         "services.tacacs.servers[0]": f"{node.bmc.address} is the address of the BMC of gpu0001",
     }
     assert {one.severity for one in on_services.values()} == {"warning"}
+
+
+def test_services_outside_are_no_warning_where_oob_has_a_way_out() -> None:
+    services = {"services": {"dns_servers": ["192.0.2.1"]}}
+    assert "services.dns_servers[0]" in warnings(ALL_NETWORKS, services)
+    border = {"networks": {"oob": {"border": {"peer_asn": 64512}}}}
+    assert "services.dns_servers[0]" not in warnings(ALL_NETWORKS, services, border)
+    assert "services.dns_servers[0]" not in warnings(services)
 
 
 def test_storage_servers_without_a_storage_network_are_a_warning() -> None:

@@ -102,7 +102,7 @@ def _groups(
     reclaims = view.platform.asic.vendor in RECLAIMS_WHEN_DOWN
     for one, room in rooms:
         yield row_key(one.name, lossy), lossy_row
-        if one.port.enabled or not reclaims:
+        if one.is_trusted and (one.port.enabled or not reclaims):
             for groups in lossless:
                 yield row_key(one.name, groups), lossless_rows[profile_name(room)]
 

@@ -13,6 +13,7 @@ from railwright.sonic.tables import SHARED, Rows, comma_list
 
 PRIORITIES = range(8)  # priorities, traffic classes, unicast queues and priority groups of 802.1Q
 WRED = f"{SHARED}_LOSSLESS"
+OUTSIDE = f"{SHARED}_OUTSIDE"
 
 
 def tables(view: SwitchView) -> ConfigDb:
@@ -55,7 +56,7 @@ def _maps(view: SwitchView, classes: tuple[QosClass, ...]) -> ConfigDb:
         str(number): str(number) if number in lossless else lossy for number in PRIORITIES
     }
     maps: ConfigDb = {
-        "DSCP_TO_TC_MAP": {SHARED: _dscp_map(classes)},
+        "DSCP_TO_TC_MAP": _dscp_maps(view, classes),
         "MAP_PFC_PRIORITY_TO_QUEUE": {SHARED: identity},
         "TC_TO_PRIORITY_GROUP_MAP": {SHARED: groups},
         "TC_TO_QUEUE_MAP": {SHARED: identity},
@@ -70,6 +71,20 @@ def _maps(view: SwitchView, classes: tuple[QosClass, ...]) -> ConfigDb:
 def _dscp_map(classes: tuple[QosClass, ...]) -> Row:
     """Return all 64 DSCPs, each with its class's priority (the classes take each DSCP once)."""
     return {str(dscp): str(one.priority) for one in classes for dscp in one.dscps}
+
+
+def _dscp_maps(view: SwitchView, classes: tuple[QosClass, ...]) -> Rows:
+    """Return the map of our ports, and on a border switch the one of ports to the outside.
+
+    What comes from outside never enters the lossless class, whatever it is marked with.
+    """
+    own = _dscp_map(classes)
+    rows: Rows = {SHARED: own}
+    if not all(one.is_trusted for one in view.cabled):
+        lossless = {str(number) for number in lossless_priorities(classes)}
+        lossy = str(lossy_priority_group(classes))
+        rows[OUTSIDE] = {dscp: lossy if tc in lossless else tc for dscp, tc in own.items()}
+    return rows
 
 
 def _port_maps(view: SwitchView, classes: tuple[QosClass, ...]) -> Rows:
@@ -88,7 +103,12 @@ def _port_maps(view: SwitchView, classes: tuple[QosClass, ...]) -> Rows:
     }
     if view.platform.features.pfc_to_pg_map:
         row["pfc_to_pg_map"] = SHARED
-    rows: Rows = {one.name: row for one in view.cabled}
+    outside: Row = {
+        "dscp_to_tc_map": OUTSIDE,
+        "tc_to_pg_map": SHARED,
+        "tc_to_queue_map": SHARED,
+    }
+    rows: Rows = {one.name: row if one.is_trusted else outside for one in view.cabled}
     if view.platform.features.global_dscp_map:
         rows["global"] = {"dscp_to_tc_map": SHARED}
     return rows

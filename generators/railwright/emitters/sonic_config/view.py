@@ -24,6 +24,11 @@ class CabledPort:
         return self.port.name
 
     @property
+    def is_trusted(self) -> bool:
+        """Return whether the far end is ours: a router outside may not pause us nor be lossless."""
+        return self.link.kind != "border"
+
+    @property
     def is_routed(self) -> bool:
         """Return whether the port has an address of its own, and is no member of a VLAN."""
         return self.link.vlan is None

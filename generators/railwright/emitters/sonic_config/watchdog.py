@@ -40,7 +40,7 @@ def times(watchdog: Watchdog, port_rows: int) -> WatchdogTimes:
 
 
 def tables(view: SwitchView) -> ConfigDb:
-    """Return the global poll and one shared row for every cabled port; none without any."""
+    """Return the global poll and one shared row for every port that can be paused."""
     if not view.cabled or not view.classes:
         return {}
     watchdog = view.roce.watchdog
@@ -50,6 +50,6 @@ def tables(view: SwitchView) -> ConfigDb:
         "detection_time": str(chosen.detection_ms),
         "restoration_time": str(chosen.restoration_ms),
     }
-    rows: Rows = {one.name: row for one in view.cabled}
+    rows: Rows = {one.name: row for one in view.cabled if one.is_trusted}
     rows["GLOBAL"] = {"POLL_INTERVAL": str(chosen.poll_ms)}
     return {"PFC_WD": rows}

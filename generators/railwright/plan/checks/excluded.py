@@ -67,13 +67,14 @@ def _reserved(plan: Plan) -> Iterator[tuple[int, str]]:
 def _host(plan: Plan, network: str, kind: int, number: int) -> tuple[str, str, bool]:
     """Return name, port and whether it is deployed of a host's address `number` (from 0) of a kind.
 
-    A management server has two on OOB; the second half of the numbers are those of the legs.
+    A management server has two on OOB, its BMC and its leg.
     """
     name_of, key = _HOSTS[kind]
     population = getattr(plan.intent.nodes, key)
     port = "bmc" if network == "oob" and kind != mgmt.PDU else "eth0"
-    if number >= population.reserved:
-        number, port = number - population.reserved, naming.OOB_LEG
+    if network == "oob" and kind == mgmt.MANAGEMENT_NODE:
+        number, leg = divmod(number, mgmt.OOB_PER_SERVER)
+        port = naming.OOB_LEG if leg else port
     return name_of(number + 1), port, number < population.count
 
 

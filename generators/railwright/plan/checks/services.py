@@ -1,6 +1,8 @@
 """Services against the plan: addresses that belong to devices which offer none."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+
+from netaddr import IPAddress
 
 from railwright.errors import Problem
 from railwright.intent.model import Services
@@ -19,6 +21,7 @@ def check_services(plan: Plan) -> Iterator[Problem]:
                 "the address of a management server or of a machine outside the pools",
                 "warning",
             )
+    yield from _unreachable(plan, owners)
     if plan.intent.nodes.storage and plan.intent.networks.storage is None:
         yield Problem(
             "nodes.storage",
@@ -26,6 +29,30 @@ def check_services(plan: Plan) -> Iterator[Problem]:
             "networks.storage",
             "warning",
         )
+
+
+def _unreachable(plan: Plan, told: Container[str]) -> Iterator[Problem]:
+    """Yield a warning per service that no switch can reach over an OOB network without a way out.
+
+    Switches reach a management server by its leg there; the in-band network is not joined to OOB.
+    Addresses that were `told` of already are left out.
+    """
+    oob = plan.intent.networks.oob
+    if "oob" not in plan.fabrics or oob.border is not None:
+        return
+    legs = {one.management.address for one in plan.devices if one.oob}
+    for path, address in _addresses(plan.intent.services):
+        if (
+            address not in legs
+            and address not in told
+            and IPAddress(address) not in plan.intent.pools.oob
+        ):
+            yield Problem(
+                path,
+                f"switches cannot reach {address}: it is no management server and the OOB network "
+                "has no way out; give a management server's address, or networks.oob.border",
+                "warning",
+            )
 
 
 def _addresses(services: Services) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ kinds, each onto the first switch with enough ports left, so a switch of a row s
 PDUs; the packing follows from the capacity alone.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -82,12 +83,17 @@ def pack(populations: tuple[Population, ...], name: Name, ports_per_switch: int)
         if population.network != name:
             continue
         switch = 0
+        used: Counter[int] = Counter()
         for block in range(1, population.blocks + 1):
             first = (block - 1) * population.per_subnet
             members = min(population.per_subnet, population.reserved - first)
             # What had no room for an equal subnet has none now; the last one may be smaller.
             start = switch if members == population.per_subnet else 0
-            switch = _switch_for(population.kind, members, free, start)
+            if population.spread:
+                switch = _least_used(members, free, used)
+                used[switch] += 1
+            else:
+                switch = _switch_for(population.kind, members, free, start)
             while len(free) <= switch:
                 free.append(ports_per_switch)
                 vlans.append(FIRST_VLAN)
@@ -118,6 +124,12 @@ def _switch_for(kind: int, members: int, free: list[int], start: int) -> int:
             return number
     beyond = len(free)
     return beyond if (beyond - first) % step == 0 else beyond + 1
+
+
+def _least_used(members: int, free: list[int], used: Counter[int]) -> int:
+    """Return the switch with enough ports that serves the fewest subnets of this kind."""
+    able = (number for number, left in enumerate(free) if left >= members)
+    return min(able, key=lambda number: (used[number], number), default=len(free))
 
 
 def _too_large(

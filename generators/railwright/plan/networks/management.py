@@ -198,18 +198,13 @@ def contributions(
     where: ManagementAddressing,
 ) -> Iterator[Contribution]:
     """Yield what the planned management networks add."""
-    servers = intent.nodes.management
-    count = servers.count if servers else 0
-    legs = servers.reserved if servers else 0
+    count = intent.nodes.management.count if intent.nodes.management else 0
     for name, network in planned.items():
         if name == "inband":
             users = occupants.inband(intent)
-            first = 0
+            places = range(count)
         else:
             users = occupants.oob(intent, compute, storage, networks.inband, networks.oob)
-            first = legs
-        relay = tuple(
-            where.member(name, mgmt.MANAGEMENT_NODE, first + number).address
-            for number in range(count)
-        )
+            places = range(mgmt.leg_number(1), mgmt.leg_number(1 + count), mgmt.OOB_PER_SERVER)
+        relay = tuple(where.member(name, mgmt.MANAGEMENT_NODE, one).address for one in places)
         yield access.contribute(intent, network, networks.packed[name], users, where, relay)

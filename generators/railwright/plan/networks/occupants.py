@@ -90,7 +90,7 @@ def oob(
         mgmt.PDU: list(_pdus(intent)),
         mgmt.COMPUTE_SWITCH: list(_switches(compute)),
         mgmt.STORAGE_SWITCH: list(_switches(storage)) if storage else [],
-        mgmt.MANAGEMENT_NODE: [*_management(intent, BMC), *_management(intent, OOB_LEG)],
+        mgmt.MANAGEMENT_NODE: list(_management(intent, BMC, OOB_LEG)),
         mgmt.STORAGE_NODE: list(_storage(intent, BMC)),
         **{kind: [table[place] for place in sorted(table)] for kind, table in numbered.items()},
     }
@@ -102,10 +102,11 @@ def _gpu(intent: Intent, port: str) -> Iterator[Occupant]:
         yield Occupant(gpu_node_name(number), port, number <= gpu.count)
 
 
-def _management(intent: Intent, port: str) -> Iterator[Occupant]:
+def _management(intent: Intent, *ports: str) -> Iterator[Occupant]:
     if nodes := intent.nodes.management:
         for number in range(1, nodes.reserved + 1):
-            yield Occupant(management_node_name(number), port, number <= nodes.count)
+            for port in ports:
+                yield Occupant(management_node_name(number), port, number <= nodes.count)
 
 
 def _storage(intent: Intent, port: str) -> Iterator[Occupant]:

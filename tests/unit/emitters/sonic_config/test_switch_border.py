@@ -28,7 +28,23 @@ def test_every_uplink_has_a_session_with_the_router() -> None:
         port = config["PORT"][link.a.port]
         assert (port["admin_status"], port["description"]) == ("up", "edge")
         assert config["DEVICE_NEIGHBOR"][link.a.port] == {"name": "edge"}
-        assert link.a.port in config["PFC_WD"]
+
+
+def test_what_comes_from_outside_is_never_lossless() -> None:
+    plan, config = spine()
+    for port, link in plan.links_of[SPINE].items():
+        if link.kind == "access":
+            continue
+        outside = link.kind == "border"
+        row = config["PORT_QOS_MAP"][port]
+        assert ("pfc_enable" in row) != outside
+        assert row["dscp_to_tc_map"] == ("AZURE_OUTSIDE" if outside else "AZURE")
+        assert (port in config["PFC_WD"]) != outside
+        groups = {key.split("|")[1] for key in config["BUFFER_PG"] if key.startswith(f"{port}|")}
+        assert groups == ({"0"} if outside else {"0", "2"} if link.deployed else groups)
+    maps = config["DSCP_TO_TC_MAP"]
+    assert (maps["AZURE"]["18"], maps["AZURE_OUTSIDE"]["18"]) == ("2", "0")
+    assert maps["AZURE"].keys() == maps["AZURE_OUTSIDE"].keys()
 
 
 def test_a_received_default_route_is_not_written() -> None:
