@@ -149,6 +149,8 @@ def test_without_oob_switches_there_is_no_leg() -> None:
     plan = planned(ALL_NETWORKS, {"networks": {"oob": None}})
     assert plan.device["mgmt01"].oob is None
     assert "oob0" not in interfaces_of(plan, "mgmt01")
+    # somebody else's OOB network is still no traffic for the border
+    assert str(plan.intent.pools.oob) in "".join(map(str, rules_of(plan, "mgmt01", "lo")))
 
 
 def test_both_ports_share_their_routes_and_stand_in_for_each_other(plan: Plan) -> None:

@@ -71,7 +71,8 @@ def way_out(plan: Plan, device: Device) -> Iterator[str]:
     if border_of(plan.intent, "storage") is None:
         return
     pools = plan.intent.pools
-    for pool in (pools.inband, pools.oob) if device.oob else (pools.inband,):
+    manages = device.role == "management_node"
+    for pool in (pools.inband, pools.oob) if manages else (pools.inband,):
         yield rule(FIRST_WAY_OUT_PRIORITY, MAIN_TABLE, From=str(pool))
         yield rule(FIRST_WAY_OUT_PRIORITY, MAIN_TABLE, To=str(pool))
     for family in families(plan):
