@@ -14,6 +14,15 @@ SpareCages = Annotated[int, Field(ge=0, le=64)]
 Design = Literal["rail-optimized", "rail-only", "rail-isolated", "leaf-spine", "three-tier"]
 
 
+def _check_mtu(host_mtu_bytes: int, mtu_bytes: int) -> None:
+    """Raise ValueError when hosts send packets that their switches would drop."""
+    if host_mtu_bytes > mtu_bytes:
+        raise ValueError(
+            f"host_mtu_bytes ({host_mtu_bytes}) is above mtu_bytes "
+            f"({mtu_bytes}); lower it or raise mtu_bytes"
+        )
+
+
 class ComputeNetwork(IntentModel):
     """The back-end fabric that joins the GPUs' rails."""
 
@@ -93,11 +102,7 @@ class ComputeNetwork(IntentModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.host_mtu_bytes > self.mtu_bytes:
-            raise ValueError(
-                f"host_mtu_bytes ({self.host_mtu_bytes}) is above mtu_bytes "
-                f"({self.mtu_bytes}); lower it or raise mtu_bytes"
-            )
+        _check_mtu(self.host_mtu_bytes, self.mtu_bytes)
         if self.design == "rail-only" and self.spine is not None:
             raise ValueError(
                 f"spine ({self.spine!r}) is given, but a rail-only fabric has no "
@@ -162,11 +167,7 @@ class StorageNetwork(IntentModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.host_mtu_bytes > self.mtu_bytes:
-            raise ValueError(
-                f"host_mtu_bytes ({self.host_mtu_bytes}) is above mtu_bytes "
-                f"({self.mtu_bytes}); lower it or raise mtu_bytes"
-            )
+        _check_mtu(self.host_mtu_bytes, self.mtu_bytes)
         return self
 
 
