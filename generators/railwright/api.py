@@ -16,7 +16,7 @@ from railwright.output import Changes, Inputs
 
 if TYPE_CHECKING:
     from railwright.diff.model import Difference, Snapshot
-    from railwright.files import OutputFile
+    from railwright.files import OutputFile, Part
     from railwright.intent.written import Sources
     from railwright.plan.model import Plan
     from railwright.sonic.yang import YangFinding
@@ -66,9 +66,7 @@ def load_plan(intent: Path) -> LoadedPlan:
 
 def artefacts(plan: "Plan") -> "Iterator[OutputFile]":
     """Yield every file that follows from the plan."""
-    from railwright.emitters import parts
-
-    for part in parts(plan):
+    for part in _parts(plan):
         yield from part()
 
 
@@ -81,7 +79,7 @@ def build(intent: Path, out: Path, *, dry_run: bool = False) -> Built:
     engine = _engine()
     if (previous := _unchanged(intent, out, engine)) is not None:
         return previous
-    from railwright.emitters import parts, report
+    from railwright.emitters import report
 
     loaded = load_plan(intent)
     inputs = Inputs(
@@ -94,8 +92,15 @@ def build(intent: Path, out: Path, *, dry_run: bool = False) -> Built:
     )
     folder = out / loaded.plan.intent.cluster
     act = output.compare if dry_run else output.write
-    changes = act(folder, parts(loaded.plan), inputs)
+    changes = act(folder, _parts(loaded.plan), inputs)
     return Built(folder, changes, report.text(loaded.plan))
+
+
+def _parts(plan: "Plan") -> "tuple[Part, ...]":
+    """Return the artefacts as parts: the proof, which takes the longest, comes first."""
+    from railwright import emitters, proof
+
+    return (*proof.parts(plan), *emitters.parts(plan))
 
 
 def _unchanged(intent: Path, out: Path, engine: str) -> Built | None:

@@ -77,5 +77,5 @@ def test_configurations_of_compute_switches(plan: Plan) -> None:
     )
     assert digest(configs) == (
         24,
-        "64b58a298f8977cb808e7b50a8b14f76859f2e40e3c6f8dd6e54180584f7d9cb",
+        "4c7e17c2c031b1943be8594eecc74aea3ede15181f32d076445dc25c0aeba778",
     )

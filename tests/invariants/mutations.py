@@ -64,6 +64,13 @@ lengths: {host_m: 5, fabric_m: 40, core_m: 100}
 overrides:
   ports: [{link: "gpu0001:rail0", port: Ethernet20, reason: dead laser}]
   addresses: [{device: gpu0001, address: 10.48.1.200, reason: burnt in}]
+  asns: [{device: inband-spine1, asn: 64600, reason: taken over}]
+  links:
+    - a: {device: su1-rail0-leaf, port: Ethernet504}
+      z: {device: spine1, port: Ethernet504}
+      prefix: 10.240.0.0/31
+      length_m: 3
+      reason: a trunk that was there
 """
 
 NUMBERS = (-1, 0, 1, 2, 3, 7, 8, 9, 12, 31, 48, 63, 64, 65, 99, 127, 128, 129, 200, 255, 256, 400)
@@ -313,6 +320,14 @@ LINKS = st.builds(
     st.sampled_from(["rail0", "rail1", "rail0p1", "eth0", "bmc", "storage0", "Ethernet256"]),
 )
 PORTS = st.sampled_from(["Ethernet0", "Ethernet4", "Ethernet20", "Ethernet47", "Ethernet504"])
+SWITCH_NAMES = st.sampled_from(
+    [
+        *("su1-rail0-leaf", "su1-rail1-leaf", "su2-rail0-leaf", "spine1", "spine2", "pod1-spine1"),
+        *("storage1-leaf", "storage-spine1", "inband1-leaf", "inband-spine1", "gpu0001", "x"),
+    ]
+)
+SWITCH_PORTS = st.fixed_dictionaries({"device": SWITCH_NAMES, "port": PORTS})
+PAIRS = st.sampled_from(["10.240.0.0/31", "10.240.1.0/31", "10.226.0.0/31", "192.168.7.0/31"])
 DEVICES = st.sampled_from(["gpu0001", "gpu0002", "mgmt01", "spine1", "oob1-leaf", "pdu01", "x"])
 NEAR = st.builds(
     "10.{}.{}.{}".format,
@@ -408,6 +423,7 @@ POOLS = st.fixed_dictionaries(
     },
 )
 REASON = st.just("a reason")
+LENGTHS = st.sampled_from([1, 5, 40, 100, 300, 301, 5000])
 OVERRIDES = st.fixed_dictionaries(
     {},
     optional={
@@ -421,9 +437,19 @@ OVERRIDES = st.fixed_dictionaries(
             ),
             max_size=3,
         ),
+        "asns": st.lists(
+            st.fixed_dictionaries({"device": SWITCH_NAMES, "asn": ASNS, "reason": REASON}),
+            max_size=3,
+        ),
+        "links": st.lists(
+            st.fixed_dictionaries(
+                {"a": SWITCH_PORTS, "z": SWITCH_PORTS, "prefix": PAIRS, "reason": REASON},
+                optional={"length_m": LENGTHS},
+            ),
+            max_size=3,
+        ),
     },
 )
-LENGTHS = st.sampled_from([1, 5, 40, 100, 300, 301, 5000])
 
 
 @st.composite

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 
-from railwright.emitters.sonic_config.ports import FEC_FROM_GBPS_PER_LANE
 from railwright.intent.model import Intent
 from railwright.intent.networks import ComputeNetwork
 from railwright.naming import rail_interface
 from railwright.plan.build import build
+from railwright.plan.fec import FEC_FROM_GBPS_PER_LANE
 from railwright.plan.model import Device, Link, Plan, Port
 from railwright.plan.shape import FabricShape
 from tests.invariants.plans import DRAWN, host_links, plan_of, switches
@@ -249,5 +249,5 @@ def test_lossless_ports_have_enough_headroom(intent: Intent) -> None:
             link = plan.links_of.get(device.name, {}).get(port.name)
             if link is not None:
                 room = plan.port_headroom(device, port)
-                assert room.table_length_m >= room.length_m == link.length.length_m
+                assert room.cable_m >= room.length_m == link.length.length_m
                 assert room.speed_gbps == port.speed_gbps == link.speed_gbps

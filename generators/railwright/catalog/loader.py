@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from railwright.catalog.model import CatalogModel, NodeModel, SwitchPlatform
 from railwright.catalog.sonic_model import Tier, TierTable, UpdaterTable
+from railwright.catalog.standards_model import Ethernet
 from railwright.errors import RailwrightError
 
 DATA = Path(__file__).parent / "data"
@@ -81,6 +82,12 @@ def rejected_types() -> Mapping[str, str]:
 def updater() -> UpdaterTable:
     """Return which edits SONiC's updater accepts, by the ASIC name it resolves."""
     return _read(DATA / "sonic" / f"updater{SUFFIX}", UpdaterTable)
+
+
+@cache
+def ethernet() -> Ethernet:
+    """Return the constants of frames, cables and pauses."""
+    return _read(DATA / "standards" / f"ethernet{SUFFIX}", Ethernet)
 
 
 @cache

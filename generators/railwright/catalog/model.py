@@ -60,13 +60,17 @@ class Asic(CatalogModel):
     """The switching chip.
 
     `vendor` is SONiC's asic_type; `updater_name` is what SONiC's updater resolves this platform's
-    HWSKUs to when it decides which edits it accepts.
+    HWSKUs to when it decides which edits it accepts. `buffer_slices` is the number of equal parts
+    its packet buffer consists of, each with static thresholds of its own. `cell_bytes` is the
+    unit in which headroom is handed out, None where nobody published it.
     """
 
     vendor: Literal["mellanox", "broadcom", "marvell-teralynx", "marvell-prestera", "vs"]
     family: str
     capacity_gbps: int
     updater_name: str
+    buffer_slices: Annotated[int, Field(ge=1)] = 1
+    cell_bytes: Annotated[int | None, Field(ge=1)] = None
     source: str
 
 
@@ -119,6 +123,9 @@ class LosslessRow(NamedTuple):
 class Buffers(CatalogModel):
     """The traditional buffer model a SKU ships: pools, profiles and the lossless lookup table.
 
+    Where a pool has `xoff_bytes`, the headroom that ports share, its `size_bytes` includes it: the
+    sizes shipped for Tomahawk 5 come within 1 % of the whole chip, and Teralynx's ingress and
+    lossy pools add up to its egress pool, so that neither leaves room for an xoff beside them.
     `ingress_lossy_profile` serves the lossy priority groups; `egress_lossless_profile` and
     `egress_lossy_profile` serve the queues. The profile lists are those of every port and empty
     where the platform ships none. `assumed` says that some of it is not this SKU's own.
@@ -134,6 +141,34 @@ class Buffers(CatalogModel):
     egress_profile_list: tuple[str, ...] = ()
     lossless_rows: tuple[LosslessRow, ...]
     assumed: bool = False
+    source: str
+
+
+class DynamicBuffers(CatalogModel):
+    """The dynamic buffer model: what the switch's own daemon computes headroom from.
+
+    The arithmetic's constants are those of ASIC_TABLE, `_kib` in units of 1024 bytes; `pools`,
+    `profiles` and the lists are those of the platform's template for this model, where pools
+    without a size are computed by the switch. `mmu_bytes` is the whole packet buffer.
+    """
+
+    asic_key: str
+    cell_bytes: int
+    pipeline_latency_kib: float
+    mac_phy_delay_kib: float
+    peer_response_time_kib: float
+    port_reserved_shp_cells: int
+    port_max_shp_cells: int
+    default_threshold: int
+    mmu_bytes: int | None
+    pools: dict[str, BufferPool]
+    profiles: dict[str, BufferProfile]
+    lossless_pool: str
+    ingress_lossy_profile: str
+    egress_lossless_profile: str
+    egress_lossy_profile: str
+    ingress_profile_list: tuple[str, ...] = ()
+    egress_profile_list: tuple[str, ...] = ()
     source: str
 
 
@@ -153,6 +188,7 @@ class Features(CatalogModel):
     global_dscp_map: bool
     switch_hash: bool
     ecn_counters: bool
+    packet_trimming: bool = False
     source: str
 
 
@@ -175,6 +211,7 @@ class SwitchPlatform(CatalogModel):
     skus: tuple[Sku, ...]
     roles: dict[Literal["leaf", "spine", "access"], RoleChoice]
     buffers: dict[str, Buffers] = {}
+    dynamic: DynamicBuffers | None = None
     wred: Wred | None = None
     features: Features
     assumptions: tuple[str, ...] = ()
@@ -214,6 +251,22 @@ class FrontEndNic(NamedTuple):
     speeds_gbps: tuple[int, ...]
 
 
+class NicModel(CatalogModel):
+    """The NIC behind some ports of a server, as far as lossless traffic is concerned.
+
+    `lossless_priorities` is how many priorities can be paused apart; `driver` says which tools
+    configure it; `cable_length` whether its headroom is set from the cable's length.
+    """
+
+    model: str
+    driver: Literal["mlx5"]
+    max_mtu_bytes: int
+    lossless_priorities: int
+    dcqcn: bool
+    cable_length: bool
+    source: str
+
+
 class InbandPort(CatalogModel):
     """The port of the in-band management network; `speeds_gbps` as in `FrontEndNic`."""
 
@@ -225,7 +278,9 @@ class InbandPort(CatalogModel):
 class NodeModel(CatalogModel):
     """One server model: a GPU node with its rail NICs, or a storage or management server.
 
-    `planes` is the number of ports of a rail NIC, each on a plane of its own.
+    `planes` is the number of ports of a rail NIC, each on a plane of its own. `rail_nic` and
+    `frontend_nic` are None where nothing is known of them; without ports of that kind they are
+    absent.
     """
 
     name: str
@@ -237,6 +292,8 @@ class NodeModel(CatalogModel):
     planes: Annotated[int, Field(ge=1)] = 1
     nics: tuple[ComputeNic, ...] = ()
     frontend: tuple[FrontEndNic, ...] = ()
+    rail_nic: NicModel | None = None
+    frontend_nic: NicModel | None = None
     inband: InbandPort | None = None
     bmc_speed_gbps: Annotated[int, Field(ge=1)] = 1
     assumptions: tuple[str, ...] = ()

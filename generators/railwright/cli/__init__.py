@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from railwright import __version__
-from railwright.cli import diff, live, paper
+from railwright.cli import diff, headroom, live, paper
 from railwright.cli.console import DEFAULT_INTENT, ERROR
 from railwright.errors import RailwrightError
 
@@ -127,6 +127,10 @@ def parser() -> Parser:
     one.add_argument("action", choices=("list", "show"))
     one.add_argument("name", nargs="?")
 
+    _headroom(
+        _verb(verbs, "headroom", headroom.headroom, "compute the lossless headroom of a port")
+    )
+
     one = _verb(verbs, "push", live.push, "plan the change of every switch, then apply it")
     _intent(one)
     _limit(one)
@@ -156,6 +160,28 @@ def parser() -> Parser:
 
     _lab(verbs.add_parser("lab", help="this cluster, or part of it, on this host"))
     return top
+
+
+def _headroom(one: Parser) -> None:
+    one.add_argument("platform", metavar="PLATFORM", help="a switch of `railwright catalog list`")
+    one.add_argument("--speed-gbps", type=int, required=True, metavar="N")
+    one.add_argument(
+        "--lanes", type=int, metavar="N", help="default: what the platform has for the speed"
+    )
+    one.add_argument("--length-m", type=float, required=True, metavar="N", help="cable length")
+    one.add_argument(
+        "--mtu", type=int, default=9100, metavar="N", help="bytes (default: %(default)s)"
+    )
+    one.add_argument("--pattern-mtu", type=int, metavar="N", help="lossless packets (1024 bytes)")
+    one.add_argument("--small-packets", type=int, metavar="N", help="percent of 64 bytes (50)")
+    one.add_argument("--shared-pool", action="store_true", help="ports share one headroom pool")
+    one.add_argument(
+        "--model",
+        choices=("dynamic", "traditional"),
+        help="the switch's formula or the platform's table (default: formula where there is one)",
+    )
+    one.add_argument("--hwsku", metavar="S", help="whose table (default: that of leaves)")
+    one.add_argument("--format", choices=("table", "json"), default="table")
 
 
 def _limit(one: Parser) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
-from railwright.emitters import naming_services, node_config, report, sonic_config
+from railwright.emitters import kubernetes, naming_services, node_config, report, sonic_config
 from railwright.files import OutputFile, Part
 from railwright.plan.model import Device, Plan
 
@@ -21,7 +21,11 @@ OF_A_DEVICE: Mapping[str, DeviceEmitter] = MappingProxyType(
 """Families of files per device; each yields nothing for a device it has none for."""
 
 OF_THE_PLAN: Mapping[str, PlanEmitter] = MappingProxyType(
-    {"report": report.parts, "naming_services": naming_services.parts}
+    {
+        "report": report.parts,
+        "naming_services": naming_services.parts,
+        "kubernetes": kubernetes.parts,
+    }
 )
 """Families of files about the whole plan, as parts."""
 

@@ -1,12 +1,45 @@
 """Overrides: where reality is irregular, each with the reason somebody gave."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from netaddr import IPNetwork
+from pydantic import AfterValidator, Field, WithJsonSchema
 
-from railwright.intent.types import Address, Hostname, IntentModel, LinkId, PortName, Text
+from railwright.intent.types import (
+    Address,
+    Asn,
+    Hostname,
+    IntentModel,
+    LengthM,
+    LinkId,
+    PortName,
+    Prefix,
+    Text,
+)
+
+P2P_LENGTH = 31
 
 Reason = Annotated[Text, Field(min_length=1, description="Why; shown in the report.")]
+
+
+def _point_to_point(value: IPNetwork) -> IPNetwork:
+    if value.prefixlen != P2P_LENGTH:
+        raise ValueError(f"must be a /{P2P_LENGTH}, the two addresses of a link, got '{value}'")
+    return value
+
+
+LinkPrefix = Annotated[
+    Prefix,
+    AfterValidator(_point_to_point),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "ipv4-prefix",
+            "pattern": rf"^[0-9]{{1,3}}(\.[0-9]{{1,3}}){{3}}/{P2P_LENGTH}$",
+        }
+    ),
+]
 
 
 class PortOverride(IntentModel):
@@ -45,6 +78,76 @@ class AddressOverride(IntentModel):
         return f"{self.device} {self.which} is {self.address}: {self.reason}"
 
 
+class AsnOverride(IntentModel):
+    """A switch whose ASN is not the planned one."""
+
+    device: Annotated[
+        Hostname,
+        Field(description="The switch, deployed or reserved.", examples=["su1-rail0-leaf"]),
+    ]
+    asn: Annotated[
+        Asn,
+        Field(description="Its ASN; no neighbour may have the same.", examples=[4_200_900_001]),
+    ]
+    reason: Reason
+
+    def describe(self) -> str:
+        """Return the override for people."""
+        return f"{self.device} has ASN {self.asn}: {self.reason}"
+
+
+class SwitchPort(IntentModel):
+    """One end of an extra link."""
+
+    device: Annotated[
+        Hostname,
+        Field(description="The switch, deployed or reserved.", examples=["su1-rail0-leaf"]),
+    ]
+    port: Annotated[PortName, Field(description="A spare port of it.", examples=["Ethernet504"])]
+
+    def __str__(self) -> str:
+        """Return the port as people name it."""
+        return f"{self.device} {self.port}"
+
+
+class LinkOverride(IntentModel):
+    """A link between two switches of one network beside those of the design; routed as they are."""
+
+    a: Annotated[
+        SwitchPort,
+        Field(description="The lower end, which gets the odd address; any of two equals."),
+    ]
+    z: Annotated[
+        SwitchPort,
+        Field(
+            description="The upper end, which gets the even address; its port has the speed of "
+            "the other one and is split as that is."
+        ),
+    ]
+    prefix: Annotated[
+        LinkPrefix,
+        Field(
+            description="Its two addresses: a free /31 of the pool of the network's links, or one "
+            "outside all pools (which has no IPv6 twin).",
+            examples=["10.240.0.0/31"],
+        ),
+    ]
+    length_m: Annotated[
+        LengthM | None,
+        Field(description="Length of its cable. Default: as `lengths` says for its kind."),
+    ] = None
+    reason: Reason
+
+    @property
+    def id(self) -> str:
+        """Return the id of the link."""
+        return f"{self.a.device}:{self.a.port}"
+
+    def describe(self) -> str:
+        """Return the override for people."""
+        return f"{self.a} to {self.z} is an extra link, {self.prefix}: {self.reason}"
+
+
 class Overrides(IntentModel):
     """What deviates from the rules; two overrides may not meet."""
 
@@ -56,3 +159,16 @@ class Overrides(IntentModel):
         tuple[AddressOverride, ...],
         Field(max_length=1000, strict=False, description="Other management addresses."),
     ] = ()
+    asns: Annotated[
+        tuple[AsnOverride, ...],
+        Field(max_length=1000, strict=False, description="Other ASNs of switches."),
+    ] = ()
+    links: Annotated[
+        tuple[LinkOverride, ...],
+        Field(max_length=1000, strict=False, description="Extra links between switches."),
+    ] = ()
+
+    def describe(self) -> Iterator[str]:
+        """Yield every override for people, kind by kind."""
+        for kind in (self.ports, self.addresses, self.asns, self.links):
+            yield from (one.describe() for one in kind)

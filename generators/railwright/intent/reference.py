@@ -31,7 +31,12 @@ cables and configuration are computed from it. It is also the Ansible inventory.
 - Limits: 1 MiB and 32 levels a file, 100,000 values with aliases counted in full, 64 files.
 """
 _FORMATS = {"ipv4": "IPv4 address", "ipv4-prefix": "IPv4 prefix", "hostname": "host name"}
-_TYPES = {"integer": "whole number", "number": "number", "string": "text"}
+_TYPES = {
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "boolean": "`true` or `false`",
+}
 
 
 def text() -> str:
@@ -118,5 +123,7 @@ def _list_type(here: schema.Schema) -> str:
     if one["type"] == "object" and not schema.is_secret(one):
         return "list of sections, see below"
     items = _type(one)
+    if ", " in items:
+        items = f"({items})"
     limit = f", {here.get('minItems', 0)} to {here['maxItems']}" if "maxItems" in here else ""
     return f"list of {items}{'es' if items.endswith('s') else ''}{limit}"

@@ -28,6 +28,7 @@ _DOMAIN_CHARS = 253
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _PREFIX = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}")
 _CATALOG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
+_CLASS = re.compile(r"[a-z][a-z0-9-]{0,15}")
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _NODES = re.compile(r"([1-9][0-9]{0,6})(?:-([1-9][0-9]{0,6}))?")
 _PORT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}")
@@ -153,6 +154,15 @@ def _nodes(value: Any) -> tuple[int, int]:
     return first, last
 
 
+def _class(value: str) -> str:
+    if not _CLASS.fullmatch(value):
+        raise ValueError(
+            "must be at most 16 lower-case letters, digits and '-', a letter first, got "
+            f"{shown(value)}"
+        )
+    return value
+
+
 def _port(value: str) -> str:
     if not _PORT.fullmatch(value):
         raise ValueError(f"must be a port name such as Ethernet504, got {shown(value)}")
@@ -230,6 +240,7 @@ Domain = Annotated[str, AfterValidator(_domain), _text_schema("domain-name", _DO
 CatalogName = Annotated[
     str, AfterValidator(_catalog_name), _text_schema("catalog-name", _CATALOG_NAME)
 ]
+ClassName = Annotated[str, AfterValidator(_class), _text_schema("class-name", _CLASS)]
 UserName = Annotated[str, AfterValidator(_user), _text_schema("login-name", _USER)]
 Timezone = Annotated[str, AfterValidator(_timezone), _text_schema("time-zone", _TIMEZONE)]
 Count = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]

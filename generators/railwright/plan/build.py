@@ -1,24 +1,36 @@
 """Intent in, plan out: the table of contents of everything that is computed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from railwright.catalog.model import NodeModel, SwitchPlatform
 from railwright.errors import IntentError, Problem
 from railwright.intent.model import Intent
-from railwright.plan import asn, assumptions, headroom, overrides, parts, qos, topology
+from railwright.plan import asn, assumptions, overrides, parts, qos, topology
 from railwright.plan import devices as devices_of
 from railwright.plan import management as mgmt
 from railwright.plan.border import border_of
 from railwright.plan.checks.hosts import check_hosts
 from railwright.plan.checks.pools import check_pools
 from railwright.plan.fabric import Contribution, Fabric
+from railwright.plan.headroom import of_plan as headroom
 from railwright.plan.management import ManagementAddressing
-from railwright.plan.model import BgpSession, Device, Link, Management, Plan, Subnet
+from railwright.plan.model import (
+    BgpSession,
+    Device,
+    Headroom,
+    HeadroomKey,
+    Link,
+    Management,
+    Plan,
+    Subnet,
+)
 from railwright.plan.networks import compute, management, storage
 from railwright.plan.networks.access import Name
 from railwright.plan.networks.management import ManagementNetworks
+from railwright.plan.overrides import Overridden
 from railwright.plan.parts import Parts
 from railwright.plan.port_table import PortTable
 from railwright.plan.shape import FabricShape, Network
@@ -26,6 +38,7 @@ from railwright.plan.topology import Demand
 
 _T = TypeVar("_T")
 _Ask = Callable[[Intent, Mapping[str, SwitchPlatform], Mapping[str, NodeModel]], Demand]
+_Rooms = tuple[dict[HeadroomKey, Headroom], list[Problem]]
 _Make = Callable[[Intent, Demand], Fabric]
 _ROUTED: Mapping[Network, tuple[_Ask, _Make]] = {
     "compute": (compute.demand, compute.fabric),
@@ -66,12 +79,19 @@ def _plan(intent: Intent) -> Plan:
     )
     links = [link for one in contributions for link in one.links]
     changed = overrides.apply(intent, devices, links, fabrics, addresses)
-    devices, links = changed.devices, changed.links
+    devices, links = changed.devices, [*changed.links, *changed.extra.values()]
     by_name = {device.name: device for device in devices}
     classes = qos.of_networks(intent)
     platforms = {one.name: one for each in used.platforms.values() for one in each.values()}
-    core_key = "fabric_m" if intent.lengths.core_m is None else "core_m"
-    rooms, problems = headroom.compute(by_name, links, platforms, classes.keys(), core_key)
+    ask = partial(
+        headroom.compute,
+        intent,
+        by_name,
+        platforms=platforms,
+        fabrics=fabrics,
+        networks=classes.keys(),
+    )
+    rooms, problems = _rooms(changed, ask)
     shapes = [one.shape for one in fabrics.values()]
     numbers = tuple(asn.check_base(intent.pools.asn_base, shapes))
     problems += [one for one in numbers if one.severity == "error"]
@@ -93,11 +113,21 @@ def _plan(intent: Intent) -> Plan:
         svis=tuple(changed.svi(svi) for one in contributions for svi in one.svis),
         qos=classes,
         headroom=rooms,
-        assumptions=tuple(assumptions.of_plan(intent, platforms, used.models, fabrics)),
+        assumptions=tuple(assumptions.of_plan(intent, platforms, used.models, fabrics, rooms)),
         built=fabrics,
         management=addresses,
-        warnings=numbers,
+        warnings=(*numbers, *changed.warnings),
     )
+
+
+def _rooms(changed: Overridden, ask: Callable[[Iterable[Link]], _Rooms]) -> _Rooms:
+    """Return the headroom of all links; what an extra one lacks is said at its override."""
+    rooms, problems = ask(changed.links)
+    for path, link in changed.extra.items():
+        more, wrong = ask([link])
+        rooms |= more
+        problems += [replace(one, path=path) for one in wrong]
+    return rooms, problems
 
 
 def _fabrics(

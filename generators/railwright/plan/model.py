@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from railwright.catalog.model import NodeModel, SwitchPlatform
 from railwright.errors import Problem
 from railwright.intent.model import Intent, Services
+from railwright.intent.roce import Ecn
 from railwright.plan.ipv6 import Dual, dual_of
 from railwright.plan.services import on_oob
 from railwright.plan.shape import FabricShape, Network
@@ -210,28 +211,60 @@ class Svi:
     relay: tuple[str, ...] = ()
 
 
+class HeadroomKey(NamedTuple):
+    """What the headroom of a port depends on; the network decides MTU and traffic pattern."""
+
+    network: Network
+    platform: str
+    hwsku: str
+    speed_gbps: int
+    lanes: int
+    length_m: float
+
+
+class Term(NamedTuple):
+    """One addend of a headroom derivation: what it is, and how many bytes."""
+
+    name: str
+    bytes: float
+
+
 @dataclass(frozen=True, slots=True)
 class Headroom:
-    """Lossless buffer of one priority group, from the platform's own table.
+    """Lossless buffer of one priority group.
 
-    `table_length_m` is the row used: the next length not below `length_m`.
+    `method` says how it was found: `formula` (the switch computes it, SONiC's arithmetic), `table`
+    (the platform's own, `cable_m` being the row used: the next length not below `length_m`) or
+    `bound` (no vendor figure: first principles, an assumption). `cable_m` is what CABLE_LENGTH
+    says. `size_bytes` is what the group reserves for itself: xon alone where headroom is shared.
+    `bound_bytes` is the first-principles bound on xoff, to compare with; `terms` its and the
+    formula's addends.
     """
 
     speed_gbps: int
+    lanes: int
     length_m: float
-    table_length_m: int
+    mtu_bytes: int
+    cable_m: int
     size_bytes: int
     xon_bytes: int
     xoff_bytes: int
     threshold: int
     xon_offset_bytes: int | None
+    method: Literal["formula", "table", "bound"]
+    bound_bytes: int
     source: str
     assumed: bool
+    terms: tuple[Term, ...] = ()
+    bound_terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class QosClass:
-    """One traffic class: the DSCPs it takes, its priority (= TC = queue = PG), how it is served."""
+    """One traffic class: the DSCPs it takes, its priority (= TC = queue = PG), how it is served.
+
+    `ecn` says how a lossless class is marked, None for classes that are not.
+    """
 
     name: str
     priority: int
@@ -239,6 +272,7 @@ class QosClass:
     lossless: bool
     strict: bool
     weight: int | None
+    ecn: Ecn | None = None
 
 
 @dataclass(frozen=True)
@@ -261,7 +295,7 @@ class Plan:
     subnets: tuple[Subnet, ...]
     svis: tuple[Svi, ...]
     qos: Mapping[Network, tuple[QosClass, ...]]
-    headroom: Mapping[tuple[str, str, int, float], Headroom]
+    headroom: Mapping[HeadroomKey, Headroom]
     assumptions: tuple[str, ...]
     built: "Mapping[Network, Fabric]"
     management: "ManagementAddressing"
@@ -356,5 +390,13 @@ class Plan:
     def port_headroom(self, device: Device, port: Port) -> Headroom:
         """Return the headroom of a cabled switch port. Raises KeyError for an uncabled one."""
         link = self.links_of[device.name][port.name]
-        key = (device.platform, device.hwsku or "", port.speed_gbps, link.length.length_m)
-        return self.headroom[key]
+        return self.headroom[
+            HeadroomKey(
+                link.network,
+                device.platform,
+                device.hwsku or "",
+                port.speed_gbps,
+                port.lanes.count(",") + 1,
+                link.length.length_m,
+            )
+        ]

@@ -44,7 +44,7 @@ def load(intent: Intent) -> Parts:
             continue
         platforms.setdefault(wanted.network, {})[wanted.key] = platform
         if wanted.role not in platform.roles:
-            able = " or ".join(_what(role) for role in sorted(platform.roles))
+            able = " or ".join(_what(role) for role in sorted(platform.roles)) or "a calculation"
             problems.append(
                 Problem(
                     wanted.path,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from railwright.plan.model import Plan
+from railwright.plan.model import Headroom, Plan
 from railwright.plan.shape import FabricShape
 
 GBPS_PER_TBPS = 1000
@@ -14,19 +14,24 @@ def lines(plan: Plan) -> Iterator[str]:
     yield from _populations(plan)
     for shape in plan.fabrics.values():
         yield from _fabric(plan, shape)
-    for (platform, hwsku, speed_gbps, length_m), room in plan.headroom.items():
+    for key, room in plan.headroom.items():
         yield (
-            f"headroom     {platform} ({hwsku}) {speed_gbps}G {length_m:g} m: "
-            f"xoff {room.xoff_bytes} bytes (table row {room.table_length_m} m)"
+            f"headroom     {key.network} {key.platform} ({key.hwsku}) {key.speed_gbps}G "
+            f"{key.length_m:g} m: xoff {room.xoff_bytes} bytes ({_method(room)})"
         )
-    for port in plan.intent.overrides.ports:
-        yield f"override     {port.describe()}"
-    for address in plan.intent.overrides.addresses:
-        yield f"override     {address.describe()}"
+    for text in plan.intent.overrides.describe():
+        yield f"override     {text}"
     for text in plan.assumptions:
         yield f"assumption   {text}"
     for problem in plan.warnings:
         yield f"warning      {problem.path}: {problem.what}"
+
+
+def _method(room: Headroom) -> str:
+    """Return where a headroom is from, in words."""
+    if room.method == "table":
+        return f"table row {room.cable_m} m"
+    return "computed by the switch" if room.method == "formula" else "bound, an assumption"
 
 
 def _populations(plan: Plan) -> Iterator[str]:

@@ -6,6 +6,7 @@ Every row of a table has the same keys in the same order; a value that does not 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+from railwright.intent.roce_rules import DEFAULT_CLASS
 from railwright.naming import OOB_LEG
 from railwright.plan.model import Plan
 from railwright.plan.qos import roce_of, tos
@@ -151,15 +152,14 @@ def qos(plan: Plan) -> Iterator[Row]:
     """Yield one row per traffic class; `tos` is the byte nodes must send lossless data with."""
     for network, classes in plan.qos.items():
         roce = roce_of(plan.intent, network)
-        everything_else = max(len(one.dscps) for one in classes)
         for one in classes:
-            many = len(one.dscps) == everything_else
+            is_rest = one.name == DEFAULT_CLASS
             yield {
                 "network": network,
                 "name": one.name,
                 "priority": one.priority,
-                "dscp": "all others" if many else ",".join(map(str, one.dscps)),
-                "tos": tos(roce) if roce and one.lossless else None,
+                "dscp": "all others" if is_rest else ",".join(map(str, one.dscps)),
+                "tos": tos(roce, one.dscps[0]) if roce and one.lossless else None,
                 "lossless": one.lossless,
                 "scheduling": "strict" if one.strict else "dwrr",
                 "weight": one.weight,
@@ -168,13 +168,16 @@ def qos(plan: Plan) -> Iterator[Row]:
 
 def headroom(plan: Plan) -> Iterator[Row]:
     """Yield one row per kind of lossless port: platform, speed and cable length."""
-    for (platform, hwsku, speed_gbps, length_m), room in plan.headroom.items():
+    for key, room in plan.headroom.items():
         yield {
-            "platform": platform,
-            "hwsku": hwsku,
-            "speed_gbps": speed_gbps,
-            "length_m": length_m,
-            "table_length_m": room.table_length_m,
+            "network": key.network,
+            "platform": key.platform,
+            "hwsku": key.hwsku,
+            "speed_gbps": key.speed_gbps,
+            "lanes": key.lanes,
+            "length_m": key.length_m,
+            "cable_m": room.cable_m,
+            "method": room.method,
             "xon_bytes": room.xon_bytes,
             "xoff_bytes": room.xoff_bytes,
             "size_bytes": room.size_bytes,

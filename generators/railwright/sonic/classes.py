@@ -280,6 +280,20 @@ _VLAN = (
         subject="vlan",
     ),
 )
+_COMPUTED = "sonic-swss cfgmgr/buffermgrdyn.cpp and buffer_headroom_mellanox.lua"
+_LOSSLESS_DEFAULT = (
+    Rule(
+        HITLESS,
+        "the switch computes its pools again, live",
+        _COMPUTED,
+        fields=_fields("over_subscribe_ratio"),
+    ),
+    Rule(
+        SERVICE_RESTART,
+        "used for headroom computed from then on; ports keep theirs until the daemon restarts",
+        _COMPUTED,
+    ),
+)
 _FEATURE = (
     Rule(HITLESS, "no restart", "hostcfgd", fields=_fields("auto_restart high_mem_alert")),
     Rule(SERVICE_RESTART, "a service is started or stopped", "hostcfgd"),
@@ -317,6 +331,9 @@ _RULES: dict[str, tuple[Rule, ...]] = {
             "gcu_field_operation_validators.conf.json",
         ),
     ),
+    "DEFAULT_LOSSLESS_BUFFER_PARAMETER": _LOSSLESS_DEFAULT,
+    "LOSSLESS_TRAFFIC_PATTERN": _LOSSLESS_DEFAULT[1:],
+    "SWITCH_TRIMMING": _hitless("SONiC orchagent switchorch"),
     "FEATURE": _FEATURE,
     "MGMT_PORT": _MANAGEMENT,
     "MGMT_INTERFACE": _MANAGEMENT,

@@ -186,11 +186,19 @@ def _attached_text(device: Device, hosts: list[Link], gpus: int) -> str:
 
 def _fabric_text(plan: Plan, device: Device, fabric: int) -> str:
     links = plan.links_of.get(device.name, {}).values()
-    total = sum(link.deployed and link.kind == "fabric" for link in links)
-    peers = "spines" if device.role == "leaf" else "leaves"
+    fabric_links = [link for link in links if link.deployed and link.kind == "fabric"]
+    total = len(fabric_links)
+    peers = _peers_text(plan, device, fabric_links)
     if fabric == total:
         return f"all {total} links to {peers} are down"
     return f"{fabric} of {total} links to {peers} {_are(fabric)} down, the others carry on"
+
+
+def _peers_text(plan: Plan, device: Device, links: list[Link]) -> str:
+    """Return what the far ends of fabric links are: `spines`, or `switches` where they differ."""
+    roles = {plan.device[link.peer(device.name).device].role for link in links}
+    names = {"leaf": "leaves", "spine": "spines", "superspine": "super-spines"}
+    return names[roles.pop()] if len(roles) == 1 else "switches"
 
 
 def _are(count: int) -> str:

@@ -13,6 +13,8 @@ NODES = loader.node_names()
 SKUS = [(name, sku.name) for name in SWITCHES for sku in loader.switch(name).skus]
 BUFFERS = [(name, key) for name in SWITCHES for key in loader.switch(name).buffers]
 ACCESS = [name for name in SWITCHES if "access" in loader.switch(name).roles]
+FABRICS = [name for name in SWITCHES if loader.switch(name).asic.vendor != "vs"]
+DYNAMIC = [name for name in FABRICS if loader.switch(name).dynamic]
 GPU_NODES = [name for name in NODES if loader.node(name).gpus]
 
 
@@ -40,10 +42,16 @@ def test_every_part_of_a_switch_has_a_source(name: str) -> None:
     sources += [one.source for one in platform.skus]
     sources += [one.source for one in platform.buffers.values()]
     sources += [platform.wred.source] if platform.wred else []
+    sources += [platform.dynamic.source] if platform.dynamic else []
     assert all(source.strip() for source in sources)
 
 
-@pytest.mark.parametrize("name", SWITCHES)
+def test_only_the_virtual_switch_takes_no_role() -> None:
+    without = [loader.switch(name) for name in SWITCHES if not loader.switch(name).roles]
+    assert [(one.name, one.skus, one.cages) for one in without] == [("vs", (), ())]
+
+
+@pytest.mark.parametrize("name", FABRICS)
 def test_a_switch_has_ports_and_its_cages_count_from_one(name: str) -> None:
     platform = loader.switch(name)
     assert platform.cages or platform.aux_ports
@@ -125,7 +133,7 @@ def test_the_buffers_of_a_hwsku_exist(name: str, hwsku: str) -> None:
     assert sku.buffers is None or sku.buffers in platform.buffers
 
 
-@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("name", FABRICS)
 def test_the_hwsku_of_every_role_exists_and_a_fabric_role_has_buffers(name: str) -> None:
     platform = loader.switch(name)
     assert platform.roles
@@ -148,6 +156,76 @@ def test_buffers_refer_to_what_exists(name: str, key: str) -> None:
         *buffers.egress_profile_list,
     }
     assert used == buffers.profiles.keys()
+
+
+def test_every_switch_of_nvidia_computes_and_no_other() -> None:
+    vendors = {name: loader.switch(name).asic.vendor for name in FABRICS}
+    assert [name for name in FABRICS if vendors[name] == "mellanox"] == DYNAMIC
+
+
+@pytest.mark.parametrize("name", DYNAMIC)
+def test_dynamic_buffers_refer_to_what_exists(name: str) -> None:
+    facts = loader.switch(name).dynamic
+    assert facts
+    assert facts.lossless_pool in facts.pools
+    assert {profile.pool for profile in facts.profiles.values()} <= facts.pools.keys()
+    used = {
+        facts.ingress_lossy_profile,
+        facts.egress_lossless_profile,
+        facts.egress_lossy_profile,
+        *facts.ingress_profile_list,
+        *facts.egress_profile_list,
+    }
+    assert used == facts.profiles.keys()
+    # the switch computes the rest from the one size it is given
+    sized = {name: pool.size_bytes for name, pool in facts.pools.items() if pool.size_bytes}
+    assert sized == {"egress_lossless_pool": facts.mmu_bytes}
+
+
+@pytest.mark.parametrize("name", DYNAMIC)
+def test_both_models_of_a_platform_share_profiles_and_buffer(name: str) -> None:
+    platform = loader.switch(name)
+    facts = platform.dynamic
+    assert facts
+    for buffers in platform.buffers.values():
+        assert buffers.profiles == facts.profiles
+        assert buffers.pools.keys() == facts.pools.keys()
+        assert buffers.pools["egress_lossless_pool"].size_bytes == facts.mmu_bytes
+        assert buffers.ingress_profile_list == facts.ingress_profile_list
+        assert buffers.egress_profile_list == facts.egress_profile_list
+
+
+@pytest.mark.parametrize(("name", "key"), BUFFERS)
+def test_shared_headroom_is_part_of_its_pool(name: str, key: str) -> None:
+    for pool in loader.switch(name).buffers[key].pools.values():
+        assert (pool.xoff_bytes or 0) < (pool.size_bytes or 1)
+
+
+@pytest.mark.parametrize(("name", "key"), BUFFERS)
+def test_no_queue_threshold_is_below_the_egress_pool(name: str, key: str) -> None:
+    platform = loader.switch(name)
+    buffers = platform.buffers[key]
+    profile = buffers.profiles[buffers.egress_lossless_profile]
+    pool = buffers.pools[profile.pool]
+    assert pool.type == "egress"
+    if profile.static_th_bytes is not None:
+        assert profile.static_th_bytes * platform.asic.buffer_slices >= (pool.size_bytes or 0)
+
+
+@pytest.mark.parametrize(("name", "key"), BUFFERS)
+def test_a_trimming_queue_profile_is_in_no_port_list(name: str, key: str) -> None:
+    platform = loader.switch(name)
+    for one in (platform.buffers[key], platform.dynamic):
+        if one and platform.features.packet_trimming:
+            assert one.egress_lossy_profile not in one.egress_profile_list
+            assert one.egress_lossy_profile != one.ingress_lossy_profile
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_trimming_is_where_the_updater_accepts_it(name: str) -> None:
+    platform = loader.switch(name)
+    accepted = loader.updater().asic(platform.asic.updater_name).packet_discard_action
+    assert platform.features.packet_trimming == (accepted is not None)
 
 
 @pytest.mark.parametrize(("name", "key"), BUFFERS)
@@ -207,7 +285,7 @@ def test_ecn_marks_between_ordered_thresholds_that_fit_in_31_bits(name: str) -> 
         assert 0 < wred.max_probability_percent <= 100
 
 
-@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("name", FABRICS)
 def test_the_updater_knows_the_asic_of_every_fabric_switch(name: str) -> None:
     platform = loader.switch(name)
     known = platform.asic.updater_name in loader.updater().asics

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_an_image_without_the_hwsku_is_refused(plan: Plan, leaf: Device, files: 
 
 def test_the_lossless_table_is_compared(plan: Plan, leaf: Device, files: Files) -> None:
     room = plan.port_headroom(leaf, plan.ports[leaf.name][0])
-    place = f"{room.speed_gbps}G at {room.table_length_m} m"
+    place = f"{room.speed_gbps}G at {room.cable_m} m"
     old = f" {room.size_bytes} {room.xon_bytes} {room.xoff_bytes} "
     assert old in files["pg_profile_lookup.ini"]
     changed = files["pg_profile_lookup.ini"].replace(old, f" {room.size_bytes} 0 1 ")
@@ -129,3 +130,23 @@ def test_broken_files_are_differences_not_crashes(
     plan: Plan, leaf: Device, files: Files, text: str
 ) -> None:
     assert disagreements(plan, leaf, files | {"platform.json": text})
+
+
+def test_a_box_that_computes_its_headroom_is_not_held_to_its_table(
+    plan: Plan, leaf: Device, files: Files
+) -> None:
+    rooms = {key: replace(room, method="formula") for key, room in plan.headroom.items()}
+    other = files | {"pg_profile_lookup.ini": "# nothing\n"}
+    assert disagreements(replace(plan, headroom=rooms), leaf, other) == ()
+
+
+def test_a_bound_yields_to_a_row_that_the_box_has(plan: Plan, leaf: Device, files: Files) -> None:
+    rooms = {
+        key: replace(room, method="bound", xoff_bytes=1) for key, room in plan.headroom.items()
+    }
+    bounded = replace(plan, headroom=rooms)
+    room = plan.port_headroom(leaf, plan.ports[leaf.name][0])
+    place = f"{room.speed_gbps}G at {room.cable_m} m: size, xon, xoff, threshold"
+    assert any(text.startswith(place) for text in disagreements(bounded, leaf, files))
+    empty = files | {"pg_profile_lookup.ini": "# nothing\n"}
+    assert disagreements(bounded, leaf, empty) == ()

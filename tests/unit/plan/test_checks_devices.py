@@ -76,11 +76,23 @@ def test_a_switch_without_lossless_buffers_cannot_carry_rdma(
     assert "so it cannot carry RDMA" in found["networks.compute.leaf"]
 
 
-def test_a_speed_that_the_buffer_table_lacks_names_the_switch() -> None:
-    found = refused(
+def test_a_speed_that_the_buffer_table_lacks_is_a_bound_that_the_user_is_shown() -> None:
+    plan = planned(
         {"networks": {"storage": {"leaf": "7060x6-64pe", "speed_gbps": 200}, "compute": {}}}
     )
-    assert "has no row for 200G" in found["networks.storage.leaf"]
+    rooms = [room for key, room in plan.headroom.items() if key.speed_gbps == 200]
+    assert rooms
+    assert all(room.method == "bound" and room.assumed for room in rooms)
+    assert any("no row for 200G, so its headroom is a bound" in one for one in plan.assumptions)
+
+
+def test_a_model_that_a_platform_lacks_is_refused_at_its_field() -> None:
+    wanted = {"headroom": {"model": "dynamic"}}
+    found = refused({"roce": wanted})
+    assert "has no dynamic buffer model" in found["roce.headroom.model"]
+    storage = {"leaf": "cx864e-n", "roce": wanted}
+    found = refused({"networks": {"storage": storage}})
+    assert "has no dynamic buffer model" in found["networks.storage.roce.headroom.model"]
 
 
 def test_everything_has_an_owner_in_the_range_of_asns() -> None:

@@ -202,8 +202,12 @@ def explain_all_ports(plan: Plan) -> None:
                 port = next(one for one in plan.ports[device.name] if one.name == name)
                 assert of(plan, f"{words} lanes").value == port.lanes
                 if link.network in plan.qos:
+                    assert of(plan, f"{words} dscp").inputs
+                if link.network in plan.qos and link.kind != "border":
                     room = plan.port_headroom(device, port)
                     assert of(plan, f"{words} xoff").value.startswith(f"{room.xoff_bytes} bytes")
+                    assert of(plan, f"{words} xon").value.startswith(f"{room.xon_bytes} bytes")
+                    assert of(plan, f"{words} size").value == f"{room.size_bytes} bytes"
 
 
 def test_the_place_of_an_address_is_read_back_from_it() -> None:

@@ -2,7 +2,8 @@
 
 A zone ends at an octet (in IPv6 at the /64 that a pool has), because that is where DNS delegates
 without further arrangement. It is never larger than its pool, so it takes nothing away from the
-site's other networks; only a pool smaller than a /24 shares its zone with what is around it.
+site's other networks; only a pool smaller than a /24 shares its zone with what is around it, and
+so does the address of an extra link outside all pools.
 """
 
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Zones:
         self._known: dict[str, int] = {}
 
     def place(self, address: str) -> Place:
-        """Return the place of an IPv4 address that is in a pool."""
+        """Return the place of an IPv4 address; outside all pools its zone is its /24."""
         octets = address.split(".")
         block = address.rpartition(".")[0]
         length = self._known.get(block)
@@ -48,7 +49,8 @@ class Zones:
 
     def _length(self, number: int) -> int:
         # A /24 that several small pools share has the same length in all of them.
-        return next(octets for first, last, octets in self._pools if first <= number <= last)
+        found = (octets for first, last, octets in self._pools if first <= number <= last)
+        return next(found, LONGEST_ZONE)
 
 
 def place6(address: str) -> Place:

@@ -1,13 +1,15 @@
 """A node's files, as they lie below / on the node; one tree per Ansible role.
 
 A role lays its tree down and owns it: a file of the role's folders that is no longer in the tree
-is removed. Every path is listed here, so that nothing is rendered twice.
+is removed. RoCE settings are no role's folder: they are rendered, and what is done with them is
+not decided here. Every path is listed here, so that nothing is rendered twice.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 
-from railwright.emitters.node_config import host_network, lldp
+from railwright.emitters.node_config import host_network, lldp, roce
 from railwright.files import OutputFile
 from railwright.plan.model import Device, Plan
 
@@ -25,6 +27,6 @@ def emit_device(plan: Plan, device: Device) -> Iterator[OutputFile]:
     """Yield `nodes/<host>/<path on the node>` of a server; nothing for another device."""
     if not device.is_node:
         return
-    for role in TREES:
-        for file in tree(plan, device, role):
-            yield OutputFile(f"nodes/{device.name}/{file.path}", file.content, file.mode)
+    trees = (tree(plan, device, role) for role in TREES)
+    for file in chain(*trees, roce.files(plan, device)):
+        yield OutputFile(f"nodes/{device.name}/{file.path}", file.content, file.mode)

@@ -1,16 +1,19 @@
-"""Buffer pools, profiles and their use by ports, from the platform's own tables.
+"""Buffer pools, profiles and their use by ports, in whichever buffer model the switch runs.
 
-The lossless profiles carry the names the switch's buffer manager would generate, with the cable
-lengths of the platform's table, so that it reuses them untouched instead of writing its own
-(source: sonic-swss cfgmgr/buffermgr.cpp, doSpeedUpdateTask).
+Traditional: the lossless profiles carry the names the switch's buffer manager would generate,
+with the cable lengths of the platform's table, so that it reuses them untouched instead of
+writing its own (source: sonic-swss cfgmgr/buffermgr.cpp, doSpeedUpdateTask). Dynamic: lossless
+groups name no profile and CABLE_LENGTH is the real one; the switch computes profiles and pool
+sizes from it into APPL_DB, and CONFIG_DB stays as written (cfgmgr/buffermgrdyn.cpp).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from railwright.catalog.model import BufferPool, BufferProfile, Buffers
+from railwright.catalog.model import BufferPool, BufferProfile, Buffers, DynamicBuffers
 from railwright.emitters.sonic_config.qos import lossless_priorities, lossy_priority_group
 from railwright.emitters.sonic_config.view import CabledPort, SwitchView
-from railwright.plan.headroom import buffers_of
+from railwright.plan.headroom.engine import buffer_model
+from railwright.plan.headroom.table import buffers_of
 from railwright.plan.model import Headroom
 from railwright.sonic.configdb import ConfigDb, Row, row_key
 from railwright.sonic.tables import SHARED, Rows, comma_list, key_ranges
@@ -23,21 +26,77 @@ STOCK_QUEUES_OF = {"marvell-teralynx": range(8)}
 """The same where a chip's own templates differ (device/marvell/*/*/buffers_defaults_t1.j2)."""
 
 RECLAIMS_WHEN_DOWN = frozenset({"mellanox", "barefoot"})
-"""Chips on which the buffer manager removes the lossless group of an admin-down port and writes
-it again, under the same name, when the port comes up (sonic-swss cfgmgr/buffermgr.cpp)."""
+"""Chips on which the traditional buffer manager removes the lossless group of an admin-down port
+and writes it again, under the same name, when the port comes up (cfgmgr/buffermgr.cpp)."""
+
+COMPUTED = "NULL"
+"""BUFFER_PG.profile of a lossless group whose profile the switch computes."""
+
+_Rooms = list[tuple[CabledPort, Headroom]]
 
 
 def tables(view: SwitchView) -> ConfigDb:
     """Return every buffer table and CABLE_LENGTH; nothing for a switch without cabled ports."""
-    buffers = buffers_of(view.platform, view.device.hwsku or "")
-    if buffers is None or not view.cabled or not view.classes:
+    if not view.cabled or not view.classes:
         return {}
     rooms = [(one, view.plan.port_headroom(view.device, one.port)) for one in view.cabled]
+    dynamic = view.platform.dynamic
+    if dynamic and buffer_model(view.platform, view.roce) == "dynamic":
+        return _dynamic(view, dynamic, rooms)
+    buffers = buffers_of(view.platform, view.device.hwsku or "")
+    return _traditional(view, buffers, rooms) if buffers else {}
+
+
+def profile_name(room: Headroom) -> str:
+    """Return the name buffermgrd looks for: speed in Mb/s and the length as the table has it."""
+    return f"pg_lossless_{mbps(room.speed_gbps)}_{_length(room)}_profile"
+
+
+def _traditional(view: SwitchView, buffers: Buffers, rooms: _Rooms) -> ConfigDb:
+    reclaims = view.platform.asic.vendor in RECLAIMS_WHEN_DOWN
+    lossless = {
+        one.name: profile_name(room)
+        for one, room in rooms
+        if one.is_trusted and (one.port.enabled or not reclaims)
+    }
+    found = _shared(view, buffers, rooms, lossless)
+    found["BUFFER_PROFILE"] |= {
+        profile_name(room): _lossless_profile(room, buffers) for _, room in rooms
+    }
+    return found
+
+
+def _dynamic(view: SwitchView, facts: DynamicBuffers, rooms: _Rooms) -> ConfigDb:
+    headroom = view.roce.headroom
+    lossless = {one.name: COMPUTED for one, _ in rooms if one.is_trusted}
+    parameter: Row = {"default_dynamic_th": str(facts.default_threshold)}
+    if headroom.shared_pool_ratio is not None:
+        parameter["over_subscribe_ratio"] = str(headroom.shared_pool_ratio)
+    return _shared(view, facts, rooms, lossless) | {
+        "DEFAULT_LOSSLESS_BUFFER_PARAMETER": {SHARED: parameter},
+        "LOSSLESS_TRAFFIC_PATTERN": {
+            SHARED: {
+                "mtu": str(headroom.pattern_mtu_bytes),
+                "small_packet_percentage": str(headroom.small_packet_percent),
+            }
+        },
+    }
+
+
+def _shared(
+    view: SwitchView,
+    buffers: Buffers | DynamicBuffers,
+    rooms: _Rooms,
+    lossless: Mapping[str, str],
+) -> ConfigDb:
+    """Return the tables that both models have; `lossless` is the profile of each port's groups."""
     profiles: Rows = {name: _profile(one) for name, one in buffers.profiles.items()}
-    profiles |= {profile_name(room): _lossless_profile(room, buffers) for _, room in rooms}
+    if view.roce.trimming:
+        lossy = profiles[buffers.egress_lossy_profile]
+        profiles[_trimming_profile(buffers)] = {**lossy, "packet_discard_action": "trim"}
     names = [one.name for one in view.cabled]
     return {
-        "BUFFER_PG": dict(_groups(view, buffers, rooms)),
+        "BUFFER_PG": dict(_groups(view, buffers, lossless)),
         "BUFFER_POOL": {name: _pool(pool) for name, pool in buffers.pools.items()},
         "BUFFER_PORT_EGRESS_PROFILE_LIST": _lists(names, buffers.egress_profile_list),
         "BUFFER_PORT_INGRESS_PROFILE_LIST": _lists(names, buffers.ingress_profile_list),
@@ -47,13 +106,8 @@ def tables(view: SwitchView) -> ConfigDb:
     }
 
 
-def profile_name(room: Headroom) -> str:
-    """Return the name buffermgrd looks for: speed in Mb/s and the length as the table has it."""
-    return f"pg_lossless_{mbps(room.speed_gbps)}_{_length(room)}_profile"
-
-
 def _length(room: Headroom) -> str:
-    return f"{room.table_length_m}m"
+    return f"{room.cable_m}m"
 
 
 def _pool(pool: BufferPool) -> Row:
@@ -89,40 +143,48 @@ def _lossless_profile(room: Headroom, buffers: Buffers) -> Row:
 
 
 def _groups(
-    view: SwitchView, buffers: Buffers, rooms: list[tuple[CabledPort, Headroom]]
+    view: SwitchView, buffers: Buffers | DynamicBuffers, lossless: Mapping[str, str]
 ) -> Iterator[tuple[str, Row]]:
     """Yield the lossy and lossless priority groups of every port that may have them."""
-    classes = view.classes
-    lossless = key_ranges(lossless_priorities(classes))
-    lossy = str(lossy_priority_group(classes))
+    groups = key_ranges(lossless_priorities(view.classes))
+    lossy = str(lossy_priority_group(view.classes))
     lossy_row: Row = {"profile": buffers.ingress_lossy_profile}
-    lossless_rows: dict[str, Row] = {
-        name: {"profile": name} for name in {profile_name(room) for _, room in rooms}
-    }
-    reclaims = view.platform.asic.vendor in RECLAIMS_WHEN_DOWN
-    for one, room in rooms:
+    rows: dict[str, Row] = {name: {"profile": name} for name in set(lossless.values())}
+    for one in view.cabled:
         yield row_key(one.name, lossy), lossy_row
-        if one.is_trusted and (one.port.enabled or not reclaims):
-            for groups in lossless:
-                yield row_key(one.name, groups), lossless_rows[profile_name(room)]
+        if one.name in lossless:
+            for group in groups:
+                yield row_key(one.name, group), rows[lossless[one.name]]
 
 
-def _queues(view: SwitchView, buffers: Buffers) -> Iterator[tuple[str, Row]]:
+def _queues(view: SwitchView, buffers: Buffers | DynamicBuffers) -> Iterator[tuple[str, Row]]:
     classes = view.classes
     lossless = set(lossless_priorities(classes))
     stock = STOCK_QUEUES_OF.get(view.platform.asic.vendor, STOCK_QUEUES)
     lossy = {*stock, *(one.priority for one in classes)} - lossless
+    profiles = [
+        (lossless, buffers.egress_lossless_profile),
+        (lossy, buffers.egress_lossy_profile),
+    ]
+    if trimming := view.roce.trimming:
+        kept = {view.roce.cnp_priority, trimming.priority}
+        profiles[1:] = [
+            (lossy & kept, buffers.egress_lossy_profile),
+            (lossy - kept, _trimming_profile(buffers)),
+        ]
     rows: list[tuple[str, Row]] = [
         (queues, {"profile": profile})
-        for numbers, profile in (
-            (lossless, buffers.egress_lossless_profile),
-            (lossy, buffers.egress_lossy_profile),
-        )
+        for numbers, profile in profiles
         for queues in key_ranges(numbers)
     ]
     for port in view.cabled:
         for queues, row in rows:
             yield row_key(port.name, queues), row
+
+
+def _trimming_profile(buffers: Buffers | DynamicBuffers) -> str:
+    """Return the profile of queues whose packets are trimmed: not CNPs, not what was trimmed."""
+    return f"{buffers.egress_lossy_profile}_trim"
 
 
 def _lists(names: list[str], profiles: tuple[str, ...]) -> Rows:

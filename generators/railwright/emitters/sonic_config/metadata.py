@@ -2,6 +2,7 @@
 
 from railwright.catalog.loader import tiers
 from railwright.emitters.sonic_config.view import SwitchView
+from railwright.plan.headroom.engine import buffer_model
 from railwright.plan.model import Role
 from railwright.sonic.configdb import ConfigDb, Row
 
@@ -19,7 +20,8 @@ def tables(view: SwitchView) -> ConfigDb:
     device = view.device
     row: Row = {
         "bgp_asn": str(device.asn),
-        "buffer_model": "traditional",
+        # Without lossless classes there is nothing to compute: what a fresh image runs.
+        "buffer_model": (buffer_model(view.platform, view.roce) if view.classes else "traditional"),
         "default_bgp_status": "up",
         # Read only by `pfcwd start_default`, which would replace our PFC_WD rows by stock ones
         # (source: sonic-utilities pfcwd/main.py).

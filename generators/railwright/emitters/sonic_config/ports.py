@@ -6,17 +6,13 @@ from itertools import groupby
 from railwright.catalog.model import Cage, Sku, SwitchPlatform
 from railwright.catalog.ports import default_mode, split
 from railwright.emitters.sonic_config.view import CabledPort, SwitchView
+from railwright.plan.fec import has_rs_fec
 from railwright.plan.model import Port
 from railwright.sonic.configdb import ConfigDb, Row
 from railwright.sonic.tables import Rows, comma_list, up_down
 from railwright.units import mbps
 
 TPID = "0x8100"  # IEEE 802.1Q tag, the value of every stock port_config.ini
-FEC_FROM_GBPS_PER_LANE = 50
-"""Lane speed from which SONiC itself sets RS-FEC (sonic-config-engine portconfig.py)."""
-FEC_PORT_GBPS = 100
-"""Port speed that SONiC gives RS-FEC on slower lanes too (sonic-config-engine minigraph.py). Left
-out, each chip has its own default, and a link whose ends differ stays down."""
 
 
 def tables(view: SwitchView) -> ConfigDb:
@@ -49,7 +45,7 @@ def _port_row(port: Port, description: str) -> Row:
         "tpid": TPID,
     }
     autoneg = port.autoneg
-    if _has_rs_fec(port):
+    if has_rs_fec(port.speed_gbps, port.lanes.count(",") + 1):
         row["fec"] = "rs"
         autoneg = autoneg or "off"  # as on every cage, so that both ends of an uplink agree
     if autoneg is not None:
@@ -57,12 +53,6 @@ def _port_row(port: Port, description: str) -> Row:
     if not port.fixed:
         row["pfc_asym"] = "off"
     return row
-
-
-def _has_rs_fec(port: Port) -> bool:
-    """Return whether a port has RS-FEC: one of 100G, or one with lanes of at least 50G."""
-    lanes = port.lanes.count(",") + 1
-    return port.speed_gbps == FEC_PORT_GBPS or port.speed_gbps >= FEC_FROM_GBPS_PER_LANE * lanes
 
 
 def _breakouts(view: SwitchView) -> Iterator[tuple[str, Row]]:

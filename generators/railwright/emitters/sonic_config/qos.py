@@ -7,12 +7,14 @@ not touch a port, while any change of a port's own rows bounces it.
 from collections.abc import Iterator
 
 from railwright.emitters.sonic_config.view import SwitchView
+from railwright.intent.roce_rules import DATA_CLASS, DEFAULT_CLASS
+from railwright.plan.marking import marking_of
 from railwright.plan.model import QosClass
 from railwright.sonic.configdb import ConfigDb, Row, row_key
 from railwright.sonic.tables import SHARED, Rows, comma_list
 
 PRIORITIES = range(8)  # priorities, traffic classes, unicast queues and priority groups of 802.1Q
-WRED = f"{SHARED}_LOSSLESS"
+WRED = f"{SHARED}_LOSSLESS"  # of RDMA data; a second lossless class adds its name
 OUTSIDE = f"{SHARED}_OUTSIDE"
 
 
@@ -29,7 +31,8 @@ def tables(view: SwitchView) -> ConfigDb:
         "PORT_QOS_MAP": _port_maps(view, classes),
         "QUEUE": dict(_queues(view, classes)),
         "SCHEDULER": {scheduler_name(one): _scheduler(one) for one in classes},
-        "WRED_PROFILE": {WRED: _wred(view)},
+        "SWITCH_TRIMMING": _trimming(view),
+        "WRED_PROFILE": {wred_name(one): _wred(view, one) for one in classes if one.lossless},
     }
 
 
@@ -40,12 +43,17 @@ def lossless_priorities(classes: tuple[QosClass, ...]) -> tuple[int, ...]:
 
 def lossy_priority_group(classes: tuple[QosClass, ...]) -> int:
     """Return the priority group that all lossy traffic shares: that of the default class."""
-    return next(one.priority for one in classes if not one.lossless and not one.strict)
+    return next(one.priority for one in classes if one.name == DEFAULT_CLASS)
 
 
 def scheduler_name(one: QosClass) -> str:
     """Return the SCHEDULER row of a class; it keeps its name when the class moves its queue."""
     return f"scheduler.{one.name}"
+
+
+def wred_name(one: QosClass) -> str:
+    """Return the WRED_PROFILE row of a lossless class; it keeps its name wherever the queue is."""
+    return WRED if one.name == DATA_CLASS else f"{WRED}_{one.name.upper()}"
 
 
 def _maps(view: SwitchView, classes: tuple[QosClass, ...]) -> ConfigDb:
@@ -125,7 +133,7 @@ def _queues(view: SwitchView, classes: tuple[QosClass, ...]) -> Iterator[tuple[s
 def _queue(one: QosClass) -> Row:
     row: Row = {"scheduler": scheduler_name(one)}
     if one.lossless:
-        row["wred_profile"] = WRED
+        row["wred_profile"] = wred_name(one)
     return row
 
 
@@ -135,13 +143,16 @@ def _scheduler(one: QosClass) -> Row:
     return {"type": "DWRR", "weight": str(one.weight)}
 
 
-def _wred(view: SwitchView) -> Row:
-    """Return the ECN marking profile of the lossless queue.
+def _wred(view: SwitchView, one: QosClass) -> Row:
+    """Return the ECN marking profile of a lossless queue.
 
     Marking happens only with `wred_green_enable` true; without policers all packets are green,
     the other colours carry the same numbers so that a later policer changes nothing.
+    Raises: ValueError where the switch cannot mark, which a checked plan excludes.
     """
-    ecn = view.roce.ecn
+    ecn = marking_of(view.plan, view.device, one)
+    if ecn is None:
+        raise ValueError(f"{view.device.name} has no marking thresholds for {one.name}")
     row: Row = {"ecn": "ecn_all"}
     for colour in ("green", "red", "yellow"):
         row[f"{colour}_drop_probability"] = str(ecn.max_probability_percent)
@@ -149,3 +160,20 @@ def _wred(view: SwitchView) -> Row:
         row[f"{colour}_min_threshold"] = str(ecn.kmin_bytes)
         row[f"wred_{colour}_enable"] = "true"
     return row
+
+
+def _trimming(view: SwitchView) -> Rows:
+    """Return what becomes of packets that a lossy queue has no room for; none by default.
+
+    The same DSCP and queue everywhere, so that every hop takes a trimmed packet for one.
+    """
+    trimming = view.roce.trimming
+    if trimming is None:
+        return {}
+    return {
+        "GLOBAL": {
+            "dscp_value": str(trimming.dscp),
+            "queue_index": str(trimming.priority),
+            "size": str(trimming.size_bytes),
+        }
+    }

@@ -38,8 +38,8 @@ def _neighbors(view: SwitchView) -> Rows:
         if link.a.device != view.device.name:
             near, far, asn = link.z, link.a, session.asn_a
         found[far.address] = _neighbor(near.address, far.device, asn)
-        if dual:
-            twins = dual.address(near.address) or "", dual.address(far.address) or ""
+        twins = (dual.address(near.address), dual.address(far.address)) if dual else (None, None)
+        if twins[0] and twins[1]:  # an extra link outside the pools has none
             found[twins[1]] = _neighbor(twins[0], far.device, asn)
     return found
 

@@ -8,11 +8,10 @@ from railwright.plan.shape import FabricShape
 
 ADVISED_SPINES = 4
 """Source: Juniper AI data centre design guide: two spines plus a failure meant PFC storms."""
-CNP_DSCPS_OF_ROUTING = (48,)
 
 
 def check_fabric(plan: Plan) -> Iterator[Problem]:
-    """Yield warnings about spines, spare ports, weak attachment and shared DSCPs."""
+    """Yield warnings about spines, spare ports and weak attachment."""
     shape = plan.shape
     for fabric in plan.fabrics.values():
         if fabric.network in plan.qos and 0 < fabric.spines < ADVISED_SPINES:
@@ -30,13 +29,6 @@ def check_fabric(plan: Plan) -> Iterator[Problem]:
             "nodes.gpu.capacity",
             "every cage of every leaf and spine is used: this fabric cannot grow and has no "
             "spare port to move a failed link to",
-            "warning",
-        )
-    if plan.intent.roce.cnp_dscp in CNP_DSCPS_OF_ROUTING:
-        yield Problem(
-            "roce.cnp_dscp",
-            f"CNPs share DSCP {plan.intent.roce.cnp_dscp} with routing protocols, so both ride "
-            f"strict priority {plan.intent.roce.cnp_priority}",
             "warning",
         )
 

@@ -7,10 +7,8 @@ it explains.
 from collections.abc import Mapping
 from typing import TypeVar
 
+from railwright.plan.explain import devices, dscp, fabric, headroom, ports, spread
 from railwright.plan.explain.derivation import Derivation, ExplainError, Input, PortPlace
-from railwright.plan.explain.devices import SUBJECTS as OF_A_DEVICE
-from railwright.plan.explain.fabric import SUBJECTS as OF_A_NETWORK
-from railwright.plan.explain.ports import SUBJECTS as OF_A_PORT
 from railwright.plan.model import Device, Plan
 from railwright.plan.shape import Network
 
@@ -24,15 +22,19 @@ NETWORKS: Mapping[str, Network] = {
     "inband": "inband",
     "oob": "oob",
 }
+OF_A_NETWORK = {**fabric.SUBJECTS, **spread.OF_A_NETWORK}
+OF_A_DEVICE = {**devices.SUBJECTS, **spread.OF_A_DEVICE}
+OF_A_PORT = {**ports.SUBJECTS, **headroom.SUBJECTS, **dscp.SUBJECTS}
 _T = TypeVar("_T")
 
 
 def explain(plan: Plan, host: str, subject: tuple[str, ...]) -> Derivation:
     """Return the derivation of `subject` on `host`: a device, a network or `fabric` (compute).
 
-    Subjects: of a network `spines`, `uplinks`, `sus`, `superspines`, `bisection`; of a device
-    `asn`, `loopback`, `mgmt_address`, `bmc_address`, `oob_address`, `block`; of a port `PORT
-    address`, `peer`, `length`, `lanes`, `xoff`. Raises: ExplainError naming what exists.
+    Subjects: of a network `spines`, `uplinks`, `sus`, `superspines`, `bisection`, `ecmp`,
+    `deadlock`; of a device `asn`, `loopback`, `mgmt_address`, `bmc_address`, `oob_address`,
+    `block`, `ecmp`; of a port `PORT address`, `peer`, `length`, `lanes`, `xoff`, `xon`, `size`,
+    `headroom`, `dscp`. Raises: ExplainError naming what exists.
     """
     if (network := NETWORKS.get(host)) is not None:
         act = _choose(OF_A_NETWORK, subject, host)

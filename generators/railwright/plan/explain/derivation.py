@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from railwright.errors import RailwrightError
+from railwright.intent.overrides import LinkOverride
 from railwright.plan.bits import Layout
 from railwright.plan.model import Device, Link, Plan, Port
 from railwright.plan.shape import Network
@@ -52,6 +53,41 @@ class PortPlace:
     def is_upper(self) -> bool:
         """Return whether the device is the link's upper end."""
         return self.device.name == self.link.z.device
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraLink:
+    """A link that the intent adds to the design, and where it says so."""
+
+    path: str
+    override: LinkOverride
+
+
+def extra_link(where: PortPlace) -> ExtraLink | None:
+    """Return the override that a port's link comes from, None for a link of the design."""
+    for number, override in enumerate(where.plan.intent.overrides.links):
+        if override.id == where.link.id:
+            return ExtraLink(f"overrides.links[{number}]", override)
+    return None
+
+
+def is_above_spines(where: PortPlace) -> bool:
+    """Return whether a link's lower end is a spine."""
+    upper = where.plan.device.get(where.link.z.device)
+    return where.link.kind == "border" or (upper is not None and upper.role == "superspine")
+
+
+def length_input(where: PortPlace) -> Input:
+    """Return the length of a port's cable with the key of the intent it comes from."""
+    value = f"{where.link.length.length_m:g} m"
+    extra = extra_link(where)
+    if extra and extra.override.length_m is not None:
+        return Input("length", value, f"{extra.path}.length_m")
+    kind, lengths = where.link.kind, where.plan.intent.lengths
+    key = {"host": "host_m", "access": "access_m"}.get(kind, "fabric_m")
+    if is_above_spines(where) and lengths.core_m is not None:
+        key = "core_m"
+    return Input("length", value, f"lengths.{key}")
 
 
 def rejected(candidates: tuple[str, ...]) -> str:

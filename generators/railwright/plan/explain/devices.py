@@ -48,6 +48,15 @@ DIGITS = (
 def _asn(plan: Plan, device: Device) -> Derivation:
     if device.asn is None:
         raise ExplainError(f"{device.name} is a host and has no ASN")
+    for number, override in enumerate(plan.intent.overrides.asns):
+        if override.device == device.name:
+            path = f"overrides.asns[{number}].asn"
+            return Derivation(
+                f"{device.name} asn",
+                str(device.asn),
+                f"overridden: {override.reason}",
+                (Input("ASN", str(override.asn), path),),
+            )
     base = plan.intent.pools.asn_base
     digits = [
         Input(name, _digit(plan, name, (device.asn - base) // place % numbers))

@@ -1,6 +1,6 @@
-"""Why a port has its address, its peer, its cable length, its lanes and its headroom."""
+"""Why a port has its address, its peer, its cable length and its lanes."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 from types import MappingProxyType
 
@@ -12,7 +12,10 @@ from railwright.plan.explain.derivation import (
     Input,
     PortPlace,
     capacity,
+    extra_link,
     fields,
+    is_above_spines,
+    length_input,
     twin,
 )
 from railwright.plan.management import FIRST_MEMBER, GATEWAY
@@ -42,6 +45,17 @@ def _address(where: PortPlace) -> Derivation:
     link, device = where.link, where.device
     address = link.end(device.name).address
     length = link.prefix.rpartition("/")[2]
+    if extra := extra_link(where):
+        return Derivation(
+            f"{where.subject} address",
+            f"{address}/{length}",
+            f"an extra link: {extra.override.reason}; last bit 0 is the upper end",
+            (
+                Input("prefix", str(extra.override.prefix), f"{extra.path}.prefix"),
+                Input("end", "upper (even)" if where.is_upper else "lower (odd)"),
+                *twin(where.plan, address),
+            ),
+        )
     layout, pool = _layout(where)
     if link.kind == "access":
         upper, how = "gateway", f"the gateway is .{GATEWAY}, members start at .{FIRST_MEMBER}"
@@ -76,20 +90,14 @@ def _layout(where: PortPlace) -> tuple[Layout, str]:
     if link.kind == "host":
         assert addressing.hosts is not None  # noqa: S101 (a network with host links has them)
         return addressing.hosts, str(pools.hosts)
-    layout = addressing.spine_links if _is_above_spines(where) else addressing.leaf_links
+    layout = addressing.spine_links if is_above_spines(where) else addressing.leaf_links
     return layout, str(pools.links)
-
-
-def _is_above_spines(where: PortPlace) -> bool:
-    """Return whether a link's lower end is a spine."""
-    upper = where.plan.device.get(where.link.z.device)
-    return where.link.kind == "border" or (upper is not None and upper.role == "superspine")
 
 
 def _peer(where: PortPlace) -> Derivation:
     link = where.link
     peer = link.peer(where.device.name)
-    rule, inputs = _peer_rule(where)
+    rule, inputs = _extra_rule(where) or _peer_rule(where)
     found = [Input("link", link.id), *inputs]
     for number, override in enumerate(where.plan.intent.overrides.ports):
         if override.link == link.id:
@@ -102,6 +110,14 @@ def _peer(where: PortPlace) -> Derivation:
         rule,
         tuple(found),
     )
+
+
+def _extra_rule(where: PortPlace) -> tuple[str, tuple[Input, ...]] | None:
+    """Return why an extra link is there, None for a link of the design."""
+    if (extra := extra_link(where)) is None:
+        return None
+    ends = f"{extra.override.a} to {extra.override.z}"
+    return f"an extra link: {extra.override.reason}", (Input("ends", ends, extra.path),)
 
 
 def _peer_rule(where: PortPlace) -> tuple[str, tuple[Input, ...]]:
@@ -118,7 +134,7 @@ def _peer_rule(where: PortPlace) -> tuple[str, tuple[Input, ...]]:
     if link.kind == "host":
         rule = SHARED_RULE if shape.shared_leaf else RAIL_RULE
         return rule, (Input("nodes per SU", per_su, f"{at}.nodes_per_su"),)
-    if _is_above_spines(where) and shape.core:
+    if is_above_spines(where) and shape.core:
         return CORE_RULE, (Input("k", str(shape.core.links_per_pair)),)
     return LEAF_RULE, (Input("k", str(shape.links_per_pair)),)
 
@@ -129,17 +145,8 @@ def _length(where: PortPlace) -> Derivation:
         f"{where.subject} length",
         f"{length.length_m:g} m",
         f"{'ASSUMED, ' if length.assumed else ''}{length.provenance}",
-        (_length_input(where),),
+        (length_input(where),),
     )
-
-
-def _length_input(where: PortPlace) -> Input:
-    """Return the length with the key of the intent it comes from."""
-    kind, lengths = where.link.kind, where.plan.intent.lengths
-    key = {"host": "host_m", "access": "access_m"}.get(kind, "fabric_m")
-    if _is_above_spines(where) and lengths.core_m is not None:
-        key = "core_m"
-    return Input("length", f"{where.link.length.length_m:g} m", f"lengths.{key}")
 
 
 def _lanes(where: PortPlace) -> Derivation:
@@ -167,28 +174,6 @@ def _lanes(where: PortPlace) -> Derivation:
     )
 
 
-def _xoff(where: PortPlace) -> Derivation:
-    device, port, link = where.device, where.port, where.link
-    if not device.is_switch or port is None:
-        raise ExplainError(f"{device.name} is a host; headroom is planned on switch ports")
-    if link.network not in where.plan.qos:
-        raise ExplainError(f"{where.subject}: the {link.network} network carries no lossless class")
-    room = where.plan.port_headroom(device, port)
-    return Derivation(
-        f"{where.subject} xoff",
-        f"{room.xoff_bytes} bytes (xon {room.xon_bytes}, size {room.size_bytes})",
-        f"row {room.speed_gbps}G {room.table_length_m} m of the platform's table: the next "
-        f"length not below {room.length_m:g} m" + ("; table ASSUMED" if room.assumed else ""),
-        tuple(_xoff_inputs(where, device.hwsku or "", room.source)),
-    )
-
-
-def _xoff_inputs(where: PortPlace, hwsku: str, source: str) -> Iterator[Input]:
-    yield Input("speed", f"{where.link.speed_gbps}G")
-    yield _length_input(where)
-    yield Input("table", hwsku, source=source)
-
-
 SUBJECTS: Mapping[str, Callable[[PortPlace], Derivation]] = MappingProxyType(
-    {"address": _address, "peer": _peer, "length": _length, "lanes": _lanes, "xoff": _xoff}
+    {"address": _address, "peer": _peer, "length": _length, "lanes": _lanes}
 )

@@ -82,7 +82,8 @@ def test_metadata_is_complete_for_bgpcfgd(plan: Plan, configs: dict[str, ConfigD
         assert row["bgp_asn"] == str(device.asn)
         assert row["docker_routing_config_mode"] == "separated"
         assert row["frr_mgmt_framework_config"] == "false"
-        assert row["buffer_model"] == "traditional"
+        computes = platform_of(plan, device).dynamic is not None
+        assert row["buffer_model"] == ("dynamic" if computes else "traditional")
         assert row["timezone"] == "Europe/Zurich"
 
 

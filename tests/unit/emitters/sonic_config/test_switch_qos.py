@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from railwright.emitters.sonic_config import intended
+from railwright.plan.lossless.pools import shared_bytes
 from railwright.plan.model import Plan
 from railwright.sonic.configdb import ConfigDb
 
@@ -147,6 +149,116 @@ def test_ecn_marks_green_packets_at_the_thresholds_of_the_intent(
     assert row["green_min_threshold"] == "100000"
     assert row["green_max_threshold"] == "300000"
     assert row["green_drop_probability"] == "7"
+
+
+RICH: dict[str, Any] = {
+    "second": {"dscp": 34, "priority": 4, "weight": 25, "ecn": {"max_probability_percent": 33}},
+    "lossy": [
+        {"name": "bulk", "dscps": [8, 10], "priority": 1, "weight": 5},
+        {"name": "trimmed", "dscps": [50], "priority": 2, "weight": 7},
+    ],
+    "pfc_priorities": [3, 4],
+    "trimming": {"dscp": 51, "priority": 2, "size_bytes": 128},
+}
+"""Every kind of class at once."""
+
+
+@pytest.fixture(scope="module")
+def rich(make_plan: Callable[..., Plan]) -> Plan:
+    return make_plan("sn5600", roce=RICH)
+
+
+@pytest.fixture(scope="module")
+def rich_leaf(rich: Plan) -> ConfigDb:
+    return intended(rich, rich.device["su1-rail0-leaf"])
+
+
+def test_every_class_has_its_dscps_queue_and_scheduler(rich_leaf: ConfigDb) -> None:
+    (dscps,) = rich_leaf["DSCP_TO_TC_MAP"].values()
+    own = {"26": "3", "34": "4", "48": "6", "8": "1", "10": "1", "50": "2", "51": "2"}
+    assert {dscp: tc for dscp, tc in dscps.items() if tc != "0"} == own
+    queues = {
+        key.split("|")[1]: rich_leaf["SCHEDULER"][str(row["scheduler"])]
+        for key, row in rich_leaf["QUEUE"].items()
+    }
+    assert queues == {
+        "0": {"type": "DWRR", "weight": "40"},
+        "1": {"type": "DWRR", "weight": "5"},
+        "2": {"type": "DWRR", "weight": "7"},
+        "3": {"type": "DWRR", "weight": "60"},
+        "4": {"type": "DWRR", "weight": "25"},
+        "6": {"type": "STRICT"},
+    }
+
+
+def test_both_lossless_classes_are_paused_and_have_groups_of_their_own(
+    rich: Plan, rich_leaf: ConfigDb
+) -> None:
+    rows = [row for port, row in rich_leaf["PORT_QOS_MAP"].items() if port != "global"]
+    assert {(row["pfc_enable"], row["pfcwd_sw_enable"]) for row in rows} == {("3,4", "3,4")}
+    (groups,) = rich_leaf["TC_TO_PRIORITY_GROUP_MAP"].values()
+    assert groups == {str(tc): str(tc) if tc in (3, 4) else "0" for tc in range(8)}
+    assert rich.platforms["sn5600"].features.pfc_to_pg_map
+    (paused,) = rich_leaf["PFC_PRIORITY_TO_PRIORITY_GROUP_MAP"].values()
+    assert paused == {"3": "3", "4": "4"}
+
+
+def test_each_lossless_class_is_marked_by_a_shared_row_of_its_own(rich_leaf: ConfigDb) -> None:
+    profiles = {
+        key.split("|")[1]: row["wred_profile"]
+        for key, row in rich_leaf["QUEUE"].items()
+        if "wred_profile" in row
+    }
+    assert profiles == {"3": "AZURE_LOSSLESS", "4": "AZURE_LOSSLESS_RDMA2"}
+    first, second = (rich_leaf["WRED_PROFILE"][str(profiles[queue])] for queue in ("3", "4"))
+    assert (first["green_drop_probability"], second["green_drop_probability"]) == ("5", "33")
+    assert first["green_min_threshold"] == second["green_min_threshold"]
+    assert second["wred_green_enable"] == "true"
+
+
+def test_trimmed_packets_have_size_dscp_and_queue(rich_leaf: ConfigDb, leaf: ConfigDb) -> None:
+    assert rich_leaf["SWITCH_TRIMMING"] == {
+        "GLOBAL": {"dscp_value": "51", "queue_index": "2", "size": "128"}
+    }
+    assert "SWITCH_TRIMMING" not in leaf
+
+
+def test_a_change_of_weights_and_thresholds_leaves_every_port_row_alone(
+    make_plan: Callable[..., Plan], rich_leaf: ConfigDb
+) -> None:
+    changes = {
+        "second": RICH["second"] | {"weight": 50, "ecn": {"kmin_bytes": 1, "kmax_bytes": 2}},
+        "lossy": [one | {"weight": 11} for one in RICH["lossy"]],
+        "lossless_weight": 1,
+    }
+    plan = make_plan("sn5600", roce=RICH | changes)
+    config = intended(plan, plan.device["su1-rail0-leaf"])
+    changed = {table for table in config if config[table] != rich_leaf[table]}
+    assert changed == {"SCHEDULER", "WRED_PROFILE"}
+
+
+def test_shares_of_the_buffer_are_bytes_on_the_switch(make_plan: Callable[..., Plan]) -> None:
+    plan = make_plan("7060x6-64pe", roce={"ecn": {"kmin_percent": 0.5, "kmax_percent": 1.0}})
+    device = plan.device["su1-rail0-leaf"]
+    row = intended(plan, device)["WRED_PROFILE"]["AZURE_LOSSLESS"]
+    shared = shared_bytes(plan, device)
+    assert shared is not None
+    assert row["green_min_threshold"] == str(int(shared * 0.005))
+    assert row["green_max_threshold"] == str(int(shared * 0.01))
+
+
+def test_a_plan_that_was_not_checked_is_not_emitted_without_marking(
+    make_plan: Callable[..., Plan],
+) -> None:
+    plan = make_plan()
+    bare = replace(
+        plan,
+        platforms={
+            name: one.model_copy(update={"wred": None}) for name, one in plan.platforms.items()
+        },
+    )
+    with pytest.raises(ValueError, match="spine1 has no marking thresholds for rdma"):
+        intended(bare, bare.device["spine1"])
 
 
 def test_thresholds_fit_what_orchagent_can_read(configs: dict[str, ConfigDb]) -> None:

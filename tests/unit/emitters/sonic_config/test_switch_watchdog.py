@@ -1,46 +1,10 @@
-"""PFC_WD: the stock rule, and what the intent changes of it."""
+"""PFC_WD: rows of every port that can be paused, with the planned times."""
 
-import pytest
-
-from railwright.emitters.sonic_config.watchdog import WatchdogTimes, times
-from railwright.intent.roce import Watchdog
+from railwright.emitters.sonic_config import intended
 from railwright.plan.model import Plan
+from railwright.plan.watchdog import times
 from railwright.sonic.configdb import ConfigDb
-
-
-@pytest.mark.parametrize(
-    ("ports", "detection_ms", "poll_ms"),
-    [
-        (1, 200, 200),
-        (32, 200, 200),
-        (33, 400, 400),
-        (64, 400, 400),
-        (65, 600, 600),
-        (96, 600, 600),
-        (97, 800, 800),
-        (98, 800, 800),
-        (160, 1000, 1000),
-        (161, 1200, 1000),
-    ],
-)
-def test_stock_times_grow_with_the_ports(ports: int, detection_ms: int, poll_ms: int) -> None:
-    assert times(Watchdog(), ports) == WatchdogTimes(detection_ms, detection_ms, poll_ms)
-
-
-@pytest.mark.parametrize(
-    ("watchdog", "expected"),
-    [
-        (Watchdog(detection_ms=200), WatchdogTimes(200, 600, 200)),
-        (Watchdog(restoration_ms=300), WatchdogTimes(600, 300, 300)),
-        (Watchdog(poll_ms=1000), WatchdogTimes(1000, 1000, 1000)),
-        (Watchdog(poll_ms=100), WatchdogTimes(600, 600, 100)),
-        (Watchdog(detection_ms=400, restoration_ms=500, poll_ms=100), WatchdogTimes(400, 500, 100)),
-    ],
-)
-def test_what_the_intent_says_wins_and_the_poll_never_exceeds_the_times(
-    watchdog: Watchdog, expected: WatchdogTimes
-) -> None:
-    assert times(watchdog, 96) == expected
+from tests.unit.plan.made import planned
 
 
 def test_every_paused_port_is_watched_with_the_times_of_its_port_count(
@@ -57,3 +21,13 @@ def test_every_paused_port_is_watched_with_the_times_of_its_port_count(
                 "detection_time": str(expected.detection_ms),
                 "restoration_time": str(expected.restoration_ms),
             }
+
+
+def test_both_lossless_classes_of_a_port_are_watched() -> None:
+    plan = planned(
+        {"roce": {"second": {"dscp": 34, "priority": 4}, "watchdog": {"action": "alert"}}}
+    )
+    config = intended(plan, plan.device["spine1"])
+    ports = set(plan.links_of["spine1"])
+    assert {config["PORT_QOS_MAP"][port]["pfcwd_sw_enable"] for port in ports} == {"3,4"}
+    assert {config["PFC_WD"][port]["action"] for port in ports} == {"alert"}

@@ -74,6 +74,43 @@ def test_every_kind_of_network_is_valid(models: ModelSet, changes: dict[str, Any
     assert [str(finding) for finding in models.validate(complete(plan, plan.switches))] == []
 
 
+BULK = {"name": "bulk", "dscps": [8, 10], "priority": 1}
+TRIMMED = {"name": "trimmed", "dscps": [50], "priority": 2}
+SHARES = {"kmin_percent": 0.4, "kmax_percent": 0.8, "max_probability_percent": 10}
+
+
+def small_plan(leaf: str, roce: dict[str, Any]) -> Plan:
+    nodes = {"gpu": {"count": 2}}
+    compute = {"leaf": leaf, "nodes_per_su": 2, "rails": 2}
+    return planned({"nodes": nodes, "networks": {"compute": compute}, "roce": roce})
+
+
+@pytest.mark.parametrize("leaf", ["cx864e-n", "7060x6-64pe", "sn5600"])
+@pytest.mark.parametrize(
+    "roce",
+    [
+        pytest.param({"second": {"dscp": 34, "priority": 4}}, id="second lossless class"),
+        pytest.param({"lossy": [BULK, TRIMMED]}, id="lossy classes"),
+        pytest.param({"headroom": {"model": "traditional"}, "ecn": SHARES}, id="shares"),
+        pytest.param({"dcqcn": False, "watchdog": {"poll_ms": 100}}, id="watchdog"),
+    ],
+)
+def test_every_kind_of_traffic_class_is_valid(
+    models: ModelSet, leaf: str, roce: dict[str, Any]
+) -> None:
+    plan = small_plan(leaf, roce)
+    assert [str(finding) for finding in models.validate(complete(plan, switches(plan)))] == []
+
+
+@pytest.mark.parametrize("leaf", ["7060x6-64pe", "sn5600"])
+def test_trimming_is_valid(models: ModelSet, leaf: str) -> None:
+    roce = {"lossy": [BULK, TRIMMED], "trimming": {"dscp": 50, "priority": 2}}
+    plan = small_plan(leaf, roce)
+    configs = complete(plan, switches(plan))
+    assert all("SWITCH_TRIMMING" in config for config in configs.values())
+    assert [str(finding) for finding in models.validate(configs)] == []
+
+
 def test_a_wrong_row_is_found(models: ModelSet, plan: Plan) -> None:
     config = complete(plan, plan.switches)["spine1"]
     name = next(iter(config["INTERFACE"]))

@@ -1,0 +1,1 @@
+"""Deadlock freedom: which buffers wait for which, over every route BGP may install."""

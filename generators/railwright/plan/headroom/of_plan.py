@@ -1,0 +1,99 @@
+"""The headroom of every kind of lossless port in a plan."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from railwright.catalog.model import SwitchPlatform
+from railwright.errors import Problem
+from railwright.intent.model import Intent
+from railwright.intent.roce import Roce
+from railwright.plan.fabric import Fabric
+from railwright.plan.headroom.engine import Question, Refusal, answer, buffer_model
+from railwright.plan.model import Device, Headroom, HeadroomKey, Link
+from railwright.plan.qos import roce_of
+from railwright.plan.shape import Network
+
+
+def compute(
+    intent: Intent,
+    devices: Mapping[str, Device],
+    links: Iterable[Link],
+    platforms: Mapping[str, SwitchPlatform],
+    fabrics: Mapping[Network, Fabric],
+    networks: Collection[Network],
+) -> tuple[dict[HeadroomKey, Headroom], list[Problem]]:
+    """Return the headroom of every kind of lossless port in use, and what is missing.
+
+    Only links of `networks`, those that carry RDMA, need any.
+    """
+    found: dict[HeadroomKey, Headroom] = {}
+    problems: dict[tuple[str, HeadroomKey], Problem] = {}
+    settings = {network: roce_of(intent, network) for network in networks}
+    lanes = {
+        (name, role, slot.name): slot.lanes.count(",") + 1
+        for name in networks
+        for role, plate in fabrics[name].faceplates.items()
+        for slot in (*plate.down, *plate.up, *plate.border, *plate.spares)
+    }
+    for link in links:
+        roce = settings.get(link.network)
+        if roce is None:
+            continue
+        for end in (link.a, link.z):
+            device = devices.get(end.device)
+            if device is None or device.hwsku is None:
+                continue
+            key = HeadroomKey(
+                link.network,
+                device.platform,
+                device.hwsku,
+                link.speed_gbps,
+                lanes[link.network, device.role, end.port],
+                link.length.length_m,
+            )
+            if key in found:
+                continue
+            mtu_bytes = fabrics[link.network].mtu_bytes
+            room = answer(question_of(platforms[device.platform], key, mtu_bytes, roce))
+            if isinstance(room, Headroom):
+                found[key] = room
+                continue
+            path = _path(room, device, link, devices, intent)
+            problems.setdefault((path, key), Problem(path, room.what))
+    return found, list(problems.values())
+
+
+def question_of(platform: SwitchPlatform, key: HeadroomKey, mtu_bytes: int, roce: Roce) -> Question:
+    """Return what to ask about a kind of port under its network's settings."""
+    settings = roce.headroom
+    return Question(
+        platform=platform,
+        hwsku=key.hwsku,
+        speed_gbps=key.speed_gbps,
+        lanes=key.lanes,
+        length_m=key.length_m,
+        mtu_bytes=mtu_bytes,
+        pattern_mtu_bytes=settings.pattern_mtu_bytes,
+        small_packet_percent=settings.small_packet_percent,
+        shared_pool=settings.shared_pool_ratio is not None,
+        model=buffer_model(platform, roce),
+    )
+
+
+def _path(
+    refusal: Refusal, device: Device, link: Link, devices: Mapping[str, Device], intent: Intent
+) -> str:
+    """Return the field of the intent that mends what was refused."""
+    if refusal.fault == "length":
+        return f"lengths.{_length_key(link, devices, intent)}"
+    if refusal.fault == "model":
+        section = "roce" if link.network == "compute" else f"networks.{link.network}.roce"
+        return f"{section}.headroom.model"
+    return f"networks.{device.network}.{device.role}"
+
+
+def _length_key(link: Link, devices: Mapping[str, Device], intent: Intent) -> str:
+    if link.kind == "host":
+        return "host_m"
+    upper = devices.get(link.z.device)
+    is_core = link.kind == "border" or (upper is not None and upper.role == "superspine")
+    return "core_m" if is_core and intent.lengths.core_m is not None else "fabric_m"

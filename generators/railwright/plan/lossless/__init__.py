@@ -1,0 +1,1 @@
+"""Lossless switches: buffer fit, egress limits, marking before pause, control traffic."""

@@ -1,0 +1,181 @@
+"""What the lossless proof says of every kind of switch: fit, egress, marking, control traffic.
+
+A kind is all switches of one network that have the same role, platform, HWSKU and mix of ports;
+one of them speaks for all.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from railwright.plan.model import HeadroomKey, PortUse, Role, Term
+from railwright.plan.shape import Network
+
+Verdict = Literal["proven", "accepted", "unproven", "failed"]
+"""`accepted`: beyond the limit, as the intent accepts with a reason; `unproven`: a figure is
+missing; nothing here says that a figure is an assumption, the source does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Some ports of a switch with equal headroom: what they are for, and how many.
+
+    Sizes are those of one priority group, `bound_bytes` the first-principles bound on its xoff;
+    `threshold` is its dynamic threshold, the exponent of two that SONiC calls `dynamic_th`.
+    """
+
+    use: PortUse
+    key: HeadroomKey
+    ports: int
+    xon_bytes: int
+    xoff_bytes: int
+    size_bytes: int
+    threshold: int
+    bound_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Switches that are alike: `devices` lists them, `mix` their lossless ports.
+
+    `cabled_ports` counts every port that has buffers, those towards routers outside too, and
+    `wide_ports` those of them with eight lanes. `alone` says that all switches of this role and
+    platform are of this kind.
+    """
+
+    network: Network
+    role: Role
+    platform: str
+    hwsku: str
+    model: Literal["dynamic", "traditional"]
+    devices: tuple[str, ...]
+    mix: tuple[Mix, ...]
+    lossless_classes: int
+    cabled_ports: int
+    wide_ports: int
+    alone: bool = True
+
+    @property
+    def name(self) -> str:
+        """Return how messages call it: `compute leaf`, with the first device where mixes differ."""
+        what = f"{self.network} {self.role}"
+        return what if self.alone else f"{what} like {self.devices[0]}"
+
+    @property
+    def ports(self) -> int:
+        """Return the ports that can be paused."""
+        return sum(one.ports for one in self.mix)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Headroom of all ports and lossless classes against what the switch has for it.
+
+    `need_bytes` is their sum, `limit_bytes` what it comes from (None: unknown), `ratio` one
+    over the other; `bound_ratio` is the same by the first-principles bound, for comparison.
+    `shared_bytes` is what remains for the shared lossless buffer, `buffer_bytes` the whole,
+    `terms` what else the whole has to hold.
+    `accept_ratio` is what an intent would have to accept, None where nothing is to be accepted or
+    accepting would not help. `pausing_ports` is how many ports may pause at once, the largest
+    headroom first; `more_ports` (of the largest headroom), `more_classes` and `longest_m` (all
+    cables between switches as long as that; 0 where no length fits) are what would still fit;
+    None where nothing limits it.
+    """
+
+    verdict: Verdict
+    need_bytes: int
+    limit_bytes: int | None
+    buffer_bytes: int | None
+    shared_bytes: int | None
+    ratio: float | None
+    bound_ratio: float | None
+    accept_ratio: float | None
+    pausing_ports: int
+    more_ports: int | None
+    more_classes: int | None
+    longest_m: float | None
+    terms: tuple[Term, ...]
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """Whether a lossless queue can be full before the ingress side pauses.
+
+    `admitted_bytes` is the most that ingress admits before every sender has stopped;
+    `queue_bytes` what the tightest limit of an egress queue or pool lets in at that point.
+    """
+
+    verdict: Verdict
+    admitted_bytes: int | None
+    queue_bytes: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkingPoint:
+    """Ports congested at once, with the pause threshold of each and the margin to marking.
+
+    `pause_bytes` is one priority group's dynamic threshold at that point; `margin` is
+    pause_bytes / what a group holds when the queue reaches kmin: above 1 marking comes first.
+    """
+
+    senders: int
+    pause_bytes: int
+    held_bytes: int
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """Whether a lossless class is marked before it is paused, at one speed of one kind of switch.
+
+    `shared_bytes` is the empty shared buffer that thresholds are a share of, one slice's where the
+    chip has several.
+    `incast` are points of n senders into one queue; `queues_before_pause` is how many queues one
+    sender may fill to kmin at the same time before its pause (the strictest case).
+    """
+
+    verdict: Verdict
+    class_name: str
+    speed_gbps: int
+    kmin_bytes: int
+    kmax_bytes: int
+    max_probability_percent: int
+    shared_bytes: int | None
+    threshold: int
+    incast: tuple[MarkingPoint, ...]
+    queues_before_pause: int | None
+    ports: int
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The strict queue that CNPs share, at its worst: what all senders of a port can put into it.
+
+    `load_percent` is its share of the port; `others` names what rides it beside CNPs.
+    """
+
+    speed_gbps: int
+    load_percent: float
+    others: tuple[str, ...]
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindProof:
+    """Everything proven about one kind of switch."""
+
+    kind: Kind
+    fit: Fit
+    egress: Egress
+    marking: tuple[Marking, ...]
+    control: tuple[Control, ...]
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return the verdicts, fit first."""
+        return (self.fit.verdict, self.egress.verdict, *(one.verdict for one in self.marking))

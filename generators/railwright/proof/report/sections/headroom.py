@@ -1,0 +1,86 @@
+"""Headroom: every kind of lossless port, how its figures were found and what they add up from."""
+
+from collections.abc import Iterator
+
+from railwright.proof.report.blocks import (
+    Block,
+    Cell,
+    Details,
+    Items,
+    Prose,
+    Section,
+    table,
+    terms,
+)
+from railwright.proof.report.document import Document, PortRow
+from railwright.proof.report.text import exact, metres, ports, times
+
+_LEAD = (
+    "What a port must still take in after it has asked for a pause, per lossless class. xoff is "
+    "that room, xon (or xon offset) how far a group drains before the sender goes on, size what "
+    "is reserved for one group. Bytes. The bound is first principles for the same cable and full "
+    "frames, a cross-check that decides nothing: xoff above it is usual, xoff below it is worth a "
+    "question to the vendor."
+)
+
+
+def section(document: Document) -> Section:
+    """Return the table of kinds of ports, with the derivation of each below."""
+    rows = [_row(one) for one in document.ports]
+    blocks: list[Block] = [
+        Prose(_LEAD),
+        table(
+            "Switch|Ports|Count #|Speed, lanes|Cable|Found by|xon / offset #|xoff #|size #"
+            "|bound #|xoff / bound #",
+            rows,
+        ),
+    ]
+    blocks += [Details(_title(one), tuple(_derivation(one))) for one in document.ports]
+    return Section("headroom", "Headroom per kind of port", tuple(blocks))
+
+
+def _row(one: PortRow) -> tuple[str | Cell, ...]:
+    found: str = one.method
+    if one.method == "table":
+        found = f"table row {metres(one.cable_m)}"
+    length = metres(one.length_m) + (" assumed" if one.length_assumed else "")
+    ratio = one.xoff_bytes / one.bound_bytes if one.bound_bytes else None
+    return (
+        f"{one.kind}, {one.platform}",
+        one.use,
+        f"{one.ports_each} x {one.switches}",
+        f"{one.speed_gbps}G, {one.lanes}",
+        Cell(length, "note" if one.length_assumed else "plain"),
+        Cell(f"{found}, assumed" if one.assumed else found, "note" if one.assumed else "plain"),
+        f"{exact(one.xon_bytes)} / {exact(one.xon_offset_bytes)}",
+        exact(one.xoff_bytes),
+        exact(one.size_bytes),
+        exact(one.bound_bytes),
+        Cell(times(ratio), "note" if one.below_bound else "plain"),
+    )
+
+
+def _title(one: PortRow) -> str:
+    return (
+        f"{one.kind}, {one.platform}, {one.speed_gbps}G {metres(one.length_m)}: "
+        f"xoff {exact(one.xoff_bytes)} bytes, derived"
+    )
+
+
+def _derivation(one: PortRow) -> Iterator[Block]:
+    where = f"{one.example} {ports(one.names)}" if one.names else one.example
+    others = "" if one.switches == 1 else f", and alike on {one.switches - 1} more"
+    yield Items(
+        (
+            f"ports: {where}{others}",
+            f"cable: {metres(one.length_m)}, from {', '.join(one.length_from) or 'the plan'}"
+            + ("; an assumption" if one.length_assumed else ""),
+            f"MTU {exact(one.mtu_bytes)} bytes, {one.lanes} lanes, HWSKU {one.hwsku}, threshold "
+            f"{one.threshold} (alpha {2.0**one.threshold:g})",
+            f"source: {one.source}" + ("; ASSUMED" if one.assumed else ""),
+        )
+    )
+    if one.terms:
+        yield terms(one.terms, "xoff, bytes:")
+    if one.bound_terms:
+        yield terms(one.bound_terms, "bound, bytes:")
