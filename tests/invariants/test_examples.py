@@ -20,6 +20,7 @@ LARGEST = EXAMPLES / "three-tier-102400.yml"
 # GPU nodes, then leaves, spines and super-spines of the compute network, deployed now.
 COUNTS = {
     "cluster": (128, 16, 8, 0),
+    "classes-256": (32, 8, 2, 0),
     "multi-plane-512": (512, 64, 32, 0),
     "odd-30": (30, 16, 4, 0),
     "oversub-2to1": (128, 16, 4, 0),

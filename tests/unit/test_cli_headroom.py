@@ -102,6 +102,9 @@ def test_the_table_of_a_platform_that_has_both(capsys: pytest.CaptureFixture[str
     assert (found["method"], found["cable_m"]) == ("table", 40)
     assert (found["xon"], found["xoff"], found["size"]) == (19456, 283648, 303104)
     assert (found["pattern_mtu"], found["small_packets"]) == (None, None)
+    assert found["shared_pool"] is None
+    assert main(["headroom", "sn5600", *PORT, "--model", "traditional"]) == 0
+    assert ["shared_pool", "-"] in [one.split() for one in capsys.readouterr().out.splitlines()]
 
 
 def test_the_next_longer_row_and_its_offset(capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,6 +119,21 @@ def test_another_hwsku_has_another_table(capsys: pytest.CaptureFixture[str]) -> 
     other = asked(capsys, *words, "--hwsku", "Arista-7060X6-64PE-B-O128")
     assert (leaf["hwsku"], leaf["xoff"]) == ("Arista-7060X6-64PE-B-P32O64", 839216)
     assert (other["cable_m"], other["xoff"]) == (40, 445770)
+
+
+def test_sonics_names_of_a_platform_are_known(capsys: pytest.CaptureFixture[str]) -> None:
+    by_model = asked(capsys, "sn5600", *PORT)
+    assert asked(capsys, "x86_64-nvidia_sn5600-r0", *PORT) == by_model
+    other = asked(capsys, "Mellanox-SN5600-O128", *PORT)
+    assert (other["platform"], other["hwsku"]) == ("sn5600", "Mellanox-SN5600-O128")
+    assert asked(capsys, "ACS-SN5600", *PORT, "--hwsku", "ACS-SN5600") == by_model
+
+
+def test_a_port_may_run_below_the_speed_of_its_cage(capsys: pytest.CaptureFixture[str]) -> None:
+    half = asked(capsys, "sn5600", *PORT)
+    whole = asked(capsys, "sn5600", *PORT, "--lanes", "8")
+    assert (half["lanes"], whole["lanes"]) == (4, 8)
+    assert whole["xon"] == 2 * half["xon"]
 
 
 def test_a_speed_without_a_row_is_an_assumed_bound(capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,12 +167,51 @@ def test_a_table_has_no_terms_of_its_own(capsys: pytest.CaptureFixture[str]) -> 
     ("words", "expected"),
     [
         (("sn5601", *PORT), "no switch model 'sn5601' in the catalog; did you mean 'sn5600'? "),
-        (("sn5600", "--speed-gbps", "123", "--length-m", "5", "--lanes", "1"), "known speeds are"),
         (
             ("sn5600", "--speed-gbps", "123", "--length-m", "5"),
-            "no port of sn5600 is known to run at 123G; give --lanes",
+            "no port of sn5600 runs at 123G; it has 10G, 25G, 40G, 50G, 100G, 200G, 400G, 800G",
         ),
-        (("vs", *PORT), "no port of vs is known to run at 400G; give --lanes"),
+        (
+            ("sn5600", "--speed-gbps", "800", "--length-m", "5", "--lanes", "4"),
+            "ports of sn5600 run at 800G over 8 lanes, not over 4; give --lanes 8",
+        ),
+        (
+            ("sn5600", *PORT, "--lanes", "2"),
+            "ports of sn5600 run at 400G over 4 or 8 lanes, not over 2; give --lanes 4 or 8",
+        ),
+        (
+            ("as4630-54pe", "--speed-gbps", "1", "--length-m", "5", "--lanes", "2"),
+            "ports of as4630-54pe run at 1G over 1 lane, not over 2; give --lanes 1",
+        ),
+        (("vs", *PORT), "vs has no ports of its own; give --lanes"),
+        (
+            ("vs", *PORT, "--lanes", "4", "--mtu", "1000"),
+            "lossless packets of 1024 bytes are above the MTU of the port, 1000 bytes; give "
+            "--pattern-mtu 1000 or less",
+        ),
+        (
+            ("sn5600", *PORT, "--mtu", "4096", "--pattern-mtu", "4097"),
+            "lossless packets of 4097 bytes are above the MTU of the port, 4096 bytes; give ",
+        ),
+        (
+            ("x86_64-marvell_dbmvtx9180-r0", *PORT),
+            "'x86_64-marvell_dbmvtx9180-r0' is the SONiC platform of cx864e-n and dbmvtx9180; give "
+            "one of these names",
+        ),
+        (
+            ("dbmvtx9180_64osfp_64x800G", *PORT),
+            "'dbmvtx9180_64osfp_64x800G' is the HWSKU of cx864e-n and dbmvtx9180; give one of",
+        ),
+        (
+            ("ACS-SN5600", *PORT, "--hwsku", "Mellanox-SN5600-O128"),
+            "ACS-SN5600 is an HWSKU itself; leave out --hwsku or give sn5600 --hwsku "
+            "Mellanox-SN5600-O128",
+        ),
+        (
+            ("Arista-7060X6-64PE-B-P64", "--speed-gbps", "800", "--length-m", "40"),
+            "a 40 m cable at 800G is beyond the lossless table of 7060x6-64pe "
+            "(Arista-7060X6-64PE-B-P64), which has 5 m; shorten the cable",
+        ),
         (
             ("7060x6-64pe", *PORT),
             "ports of 7060x6-64pe run at 400G over 4 or 8 lanes; give --lanes",

@@ -128,7 +128,7 @@ class Buffers(CatalogModel):
     lossy pools add up to its egress pool, so that neither leaves room for an xoff beside them.
     `ingress_lossy_profile` serves the lossy priority groups; `egress_lossless_profile` and
     `egress_lossy_profile` serve the queues. The profile lists are those of every port and empty
-    where the platform ships none. `assumed` says that some of it is not this SKU's own.
+    where the platform ships none. `assumed` says that it is another platform's.
     """
 
     pools: dict[str, BufferPool]
@@ -150,6 +150,9 @@ class DynamicBuffers(CatalogModel):
     The arithmetic's constants are those of ASIC_TABLE, `_kib` in units of 1024 bytes; `pools`,
     `profiles` and the lists are those of the platform's template for this model, where pools
     without a size are computed by the switch. `mmu_bytes` is the whole packet buffer.
+    `keeps_descriptors` says that the chip sets buffer aside for the descriptors of modified
+    packets in place of copies at the egress, as from SN6000 on (sonic-swss
+    cfgmgr/buffer_pool_mellanox.lua).
     """
 
     asic_key: str
@@ -161,6 +164,7 @@ class DynamicBuffers(CatalogModel):
     port_max_shp_cells: int
     default_threshold: int
     mmu_bytes: int | None
+    keeps_descriptors: bool = False
     pools: dict[str, BufferPool]
     profiles: dict[str, BufferProfile]
     lossless_pool: str
@@ -182,13 +186,21 @@ class Wred(CatalogModel):
 
 
 class Features(CatalogModel):
-    """What the platform's image supports."""
+    """What the platform's image supports and does.
+
+    `stock_queues` is how many queues of a port its templates give a buffer, from queue 0 on: 7
+    where it includes SONiC's own (files/build_templates/buffers_config.j2).
+    `reclaims_when_down` says that the traditional buffer manager removes the lossless group of an
+    admin-down port, and writes it again under the same name when the port comes up.
+    """
 
     pfc_to_pg_map: bool
     global_dscp_map: bool
     switch_hash: bool
     ecn_counters: bool
     packet_trimming: bool = False
+    stock_queues: Annotated[int, Field(ge=1, le=8)] = 7
+    reclaims_when_down: bool = False
     source: str
 
 
@@ -255,7 +267,9 @@ class NicModel(CatalogModel):
     """The NIC behind some ports of a server, as far as lossless traffic is concerned.
 
     `lossless_priorities` is how many priorities can be paused apart; `driver` says which tools
-    configure it; `cable_length` whether its headroom is set from the cable's length.
+    configure it; `cable_length` whether its headroom is set from the cable's length, of which
+    the driver takes `longest_cable_m` at most. `cnp_interval_us` is the least time between two
+    congestion notifications of a port by default, `pci_device_id` the device id of vendor 15b3.
     """
 
     model: str
@@ -263,7 +277,10 @@ class NicModel(CatalogModel):
     max_mtu_bytes: int
     lossless_priorities: int
     dcqcn: bool
+    cnp_interval_us: Annotated[float, Field(gt=0)]
     cable_length: bool
+    longest_cable_m: Annotated[int, Field(ge=1)]
+    pci_device_id: Annotated[str, Field(pattern="^[0-9a-f]{4}$")]
     source: str
 
 

@@ -13,6 +13,7 @@ from railwright.errors import RailwrightError
 
 PORT_PREFIX = "Ethernet"
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+_LOWER_SPEEDS = re.compile(r"\[(.+)\]")
 
 
 class UnknownBreakoutError(RailwrightError):
@@ -83,6 +84,43 @@ def split(platform: SwitchPlatform, cage: Cage, mode: str) -> tuple[SplitPort, .
         )
         for index, suffix in enumerate(breakout.alias_suffixes)
     )
+
+
+def lane_counts(
+    platform: SwitchPlatform, speed_gbps: int, *, lowered: bool = False
+) -> tuple[int, ...]:
+    """Return over how many lanes ports of a platform run at a speed, fewest first.
+
+    `lowered` adds ports that are set to a speed below that of their breakout.
+    """
+    cages = {len(cage_lanes(cage)) for cage in platform.cages}
+    found = {
+        lanes // mode.ports
+        for mode in platform.breakouts
+        if speed_gbps in (mode.speed_gbps, *(_lower_speeds(mode) if lowered else ()))
+        for lanes in cages
+    }
+    fixed = {
+        len(numbers(port.lanes))
+        for port in platform.aux_ports
+        if speed_gbps in (port.speed_gbps, *(port.lower_speeds_gbps if lowered else ()))
+    }
+    return tuple(sorted(found | fixed))
+
+
+def speeds(platform: SwitchPlatform) -> tuple[int, ...]:
+    """Return every speed in Gb/s that a port of a platform can have, slowest first."""
+    modes = {one for mode in platform.breakouts for one in (mode.speed_gbps, *_lower_speeds(mode))}
+    fixed = {
+        one for port in platform.aux_ports for one in (port.speed_gbps, *port.lower_speeds_gbps)
+    }
+    return tuple(sorted(modes | fixed))
+
+
+def _lower_speeds(mode: Breakout) -> tuple[int, ...]:
+    """Return the speeds that a mode's text has in brackets, such as `1x800G[400G,200G]`."""
+    bracket = _LOWER_SPEEDS.search(mode.mode)
+    return tuple(int(one.strip("G ")) for one in bracket[1].split(",")) if bracket else ()
 
 
 def default_mode(sku: Sku, cage: Cage) -> str:

@@ -16,6 +16,7 @@ from railwright.cli import diff, headroom, live, paper
 from railwright.cli.console import DEFAULT_INTENT, ERROR
 from railwright.errors import RailwrightError
 
+PLATFORM_HELP = "a switch of `railwright catalog list`, SONiC's name of its platform, or an HWSKU"
 TABLES = ("devices", "links", "addresses", "subnets", "asns", "rails", "qos", "headroom")
 DESIGNS = ("rail-optimized", "rail-only", "rail-isolated", "leaf-spine", "three-tier")
 CLASSES = ("hitless", "port-bounce", "bgp-reset", "service-restart", "config-reload", "reboot")
@@ -163,7 +164,7 @@ def parser() -> Parser:
 
 
 def _headroom(one: Parser) -> None:
-    one.add_argument("platform", metavar="PLATFORM", help="a switch of `railwright catalog list`")
+    one.add_argument("platform", metavar="PLATFORM", help=PLATFORM_HELP)
     one.add_argument("--speed-gbps", type=int, required=True, metavar="N")
     one.add_argument(
         "--lanes", type=int, metavar="N", help="default: what the platform has for the speed"

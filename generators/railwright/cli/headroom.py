@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from railwright.cli.console import DONE, print_table
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
     from railwright.plan.headroom.engine import Question
     from railwright.plan.model import Headroom
 
+DEFAULT_PATTERN_MTU = 1024
+"""Size of lossless packets in SONiC's own LOSSLESS_TRAFFIC_PATTERN."""
 SIZES = {
     "speed_gbps": (1, 1600),
     "lanes": (1, 8),
@@ -26,12 +27,17 @@ SIZES = {
 
 def headroom(arguments: argparse.Namespace) -> int:
     """Print the headroom of one port."""
-    from railwright.catalog import loader
+    from railwright.catalog.find import find
     from railwright.plan.headroom.engine import Refusal, answer
 
-    platform = loader.switch(arguments.platform)
+    platform, hwsku = find(arguments.platform)
+    if hwsku and arguments.hwsku not in (None, hwsku):
+        raise RailwrightError(
+            f"{hwsku} is an HWSKU itself; leave out --hwsku or give {platform.name} --hwsku "
+            f"{arguments.hwsku}"
+        )
     _check(arguments)
-    question = _question(arguments, platform)
+    question = _question(arguments, platform, hwsku or arguments.hwsku)
     found = answer(question)
     if isinstance(found, Refusal):
         raise RailwrightError(found.what)
@@ -71,10 +77,37 @@ def _check(arguments: argparse.Namespace) -> None:
             )
 
 
-def _question(arguments: argparse.Namespace, platform: "SwitchPlatform") -> "Question":
+def _question(
+    arguments: argparse.Namespace, platform: "SwitchPlatform", hwsku: str | None
+) -> "Question":
     from railwright.plan.headroom.engine import Question, default_model
 
     model = arguments.model or default_model(platform)
+    pattern, small = arguments.pattern_mtu, arguments.small_packets
+    pattern = DEFAULT_PATTERN_MTU if pattern is None else pattern
+    if model == "traditional":
+        _check_no_pattern(arguments, platform)
+    elif pattern > arguments.mtu:
+        raise RailwrightError(
+            f"lossless packets of {pattern} bytes are above the MTU of the port, {arguments.mtu} "
+            f"bytes; give --pattern-mtu {arguments.mtu} or less"
+        )
+    return Question(
+        platform=platform,
+        hwsku=_hwsku(platform, hwsku),
+        speed_gbps=arguments.speed_gbps,
+        lanes=_lanes(platform, arguments.speed_gbps, arguments.lanes),
+        length_m=arguments.length_m,
+        mtu_bytes=arguments.mtu,
+        pattern_mtu_bytes=pattern,
+        small_packet_percent=50 if small is None else small,
+        shared_pool=arguments.shared_pool,
+        model=model,
+    )
+
+
+def _check_no_pattern(arguments: argparse.Namespace, platform: "SwitchPlatform") -> None:
+    """Raise RailwrightError for an option that only the dynamic model knows."""
     given = [
         flag
         for flag, is_given in (
@@ -84,7 +117,7 @@ def _question(arguments: argparse.Namespace, platform: "SwitchPlatform") -> "Que
         )
         if is_given
     ]
-    if model == "traditional" and given:
+    if given:
         where = "" if arguments.model else f", the model of {platform.name}"
         other = "leave it out" if len(given) == 1 else "leave them out"
         raise RailwrightError(
@@ -92,19 +125,6 @@ def _question(arguments: argparse.Namespace, platform: "SwitchPlatform") -> "Que
             f"row per speed and length; {other}"
             f"{' or give --model dynamic' if platform.dynamic else ''}"
         )
-    pattern, small = arguments.pattern_mtu, arguments.small_packets
-    return Question(
-        platform=platform,
-        hwsku=_hwsku(platform, arguments.hwsku),
-        speed_gbps=arguments.speed_gbps,
-        lanes=arguments.lanes or _lanes(platform, arguments.speed_gbps),
-        length_m=arguments.length_m,
-        mtu_bytes=arguments.mtu,
-        pattern_mtu_bytes=1024 if pattern is None else pattern,
-        small_packet_percent=50 if small is None else small,
-        shared_pool=arguments.shared_pool,
-        model=model,
-    )
 
 
 def _hwsku(platform: "SwitchPlatform", wanted: str | None) -> str | None:
@@ -120,31 +140,34 @@ def _hwsku(platform: "SwitchPlatform", wanted: str | None) -> str | None:
     return wanted
 
 
-def _lanes(platform: "SwitchPlatform", speed_gbps: int) -> int:
-    """Return the lanes of every port of a speed. Raises: RailwrightError unless they are alike."""
-    widths = sorted(set(_widths(platform, speed_gbps)))
-    if len(widths) == 1:
-        return widths[0]
-    if not widths:
-        raise RailwrightError(
-            f"no port of {platform.name} is known to run at {speed_gbps}G; give --lanes"
-        )
+def _lanes(platform: "SwitchPlatform", speed_gbps: int, wanted: int | None) -> int:
+    """Return the lanes asked for, else those of every port of a speed.
+
+    Raises: RailwrightError for a port that the platform has not, or if lanes have to be given.
+    """
+    from railwright.catalog.ports import lane_counts, speeds
+
+    known = speeds(platform)
+    if not known:
+        if wanted is None:
+            raise RailwrightError(f"{platform.name} has no ports of its own; give --lanes")
+        return wanted
+    possible = lane_counts(platform, speed_gbps, lowered=True)
+    if not possible:
+        have = ", ".join(f"{one}G" for one in known)
+        raise RailwrightError(f"no port of {platform.name} runs at {speed_gbps}G; it has {have}")
+    usual = lane_counts(platform, speed_gbps) or possible
+    if wanted is None and len(usual) == 1:
+        return usual[0]
+    if wanted in possible:
+        return wanted
+    over = " or ".join(map(str, possible if wanted else usual))
+    lanes = "lane" if over == "1" else "lanes"
+    given = f", not over {wanted}" if wanted else ""
     raise RailwrightError(
-        f"ports of {platform.name} run at {speed_gbps}G over {' or '.join(map(str, widths))} "
-        "lanes; give --lanes"
+        f"ports of {platform.name} run at {speed_gbps}G over {over} {lanes}{given}; give --lanes "
+        f"{over}"
     )
-
-
-def _widths(platform: "SwitchPlatform", speed_gbps: int) -> Iterator[int]:
-    from railwright.catalog.ports import cage_lanes, numbers
-
-    for cage in platform.cages[:1]:
-        for mode in platform.breakouts:
-            if mode.speed_gbps == speed_gbps:
-                yield len(cage_lanes(cage)) // mode.ports
-    for port in platform.aux_ports:
-        if port.speed_gbps == speed_gbps:
-            yield len(numbers(port.lanes))
 
 
 def _record(question: "Question", found: "Headroom") -> dict[str, object]:
@@ -161,7 +184,7 @@ def _record(question: "Question", found: "Headroom") -> dict[str, object]:
         "mtu": found.mtu_bytes,
         "pattern_mtu": question.pattern_mtu_bytes if is_dynamic else None,
         "small_packets": question.small_packet_percent if is_dynamic else None,
-        "shared_pool": question.shared_pool,
+        "shared_pool": question.shared_pool if is_dynamic else None,
         "cable_m": found.cable_m,
         "xon": found.xon_bytes,
         "xoff": found.xoff_bytes,

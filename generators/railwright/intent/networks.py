@@ -1,11 +1,20 @@
 """The networks of a cluster: what each is built of; everything else about them is computed."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self, Union
 
 from pydantic import Field, model_validator
 
 from railwright.intent.roce import StorageRoce
-from railwright.intent.types import Asn, CatalogName, Count, Hostname, IntentModel
+from railwright.intent.types import (
+    Asn,
+    CatalogName,
+    Count,
+    Finding,
+    Hostname,
+    IntentModel,
+    refuse,
+)
 
 Ratio = Annotated[float, Field(ge=0.1, le=64, allow_inf_nan=False)]
 MtuBytes = Annotated[int, Field(ge=1500, le=9216)]
@@ -14,13 +23,17 @@ SpareCages = Annotated[int, Field(ge=0, le=64)]
 Design = Literal["rail-optimized", "rail-only", "rail-isolated", "leaf-spine", "three-tier"]
 
 
-def _check_mtu(host_mtu_bytes: int, mtu_bytes: int) -> None:
-    """Raise ValueError when hosts send packets that their switches would drop."""
-    if host_mtu_bytes > mtu_bytes:
-        raise ValueError(
-            f"host_mtu_bytes ({host_mtu_bytes}) is above mtu_bytes "
-            f"({mtu_bytes}); lower it or raise mtu_bytes"
-        )
+def _mtus(network: Union["ComputeNetwork", "StorageNetwork"]) -> Iterator[Finding]:
+    """Yield packets that hosts send and their switches would drop, at the MTU that is given."""
+    host, switch = network.host_mtu_bytes, network.mtu_bytes
+    if host <= switch:
+        return
+    if "host_mtu_bytes" in network.model_fields_set:
+        what = f"{host} is above mtu_bytes ({switch}); lower it or raise mtu_bytes"
+        yield Finding(("host_mtu_bytes",), what)
+    else:
+        what = f"{switch} is below host_mtu_bytes ({host}); raise it or lower host_mtu_bytes"
+        yield Finding(("mtu_bytes",), what)
 
 
 class ComputeNetwork(IntentModel):
@@ -102,19 +115,24 @@ class ComputeNetwork(IntentModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _check_mtu(self.host_mtu_bytes, self.mtu_bytes)
+        refuse(self, (*_mtus(self), *self._tiers()))
+        return self
+
+    def _tiers(self) -> Iterator[Finding]:
+        """Yield what is given of tiers that the design does not have."""
         if self.design == "rail-only" and self.spine is not None:
-            raise ValueError(
-                f"spine ({self.spine!r}) is given, but a rail-only fabric has no "
-                "spines; remove spine or choose design rail-optimized"
+            yield Finding(
+                ("spine",),
+                f"{self.spine!r} is given, but a rail-only fabric has no spines; remove spine or "
+                "choose design rail-optimized",
             )
         for key in ("superspine", "sus_per_pod"):
             if self.design != "three-tier" and getattr(self, key) is not None:
-                raise ValueError(
-                    f"{key} ({getattr(self, key)!r}) is given, but only a three-tier fabric has "
-                    f"pods and super-spines; remove {key} or choose design three-tier"
+                yield Finding(
+                    (key,),
+                    f"{getattr(self, key)!r} is given, but only a three-tier fabric has pods and "
+                    f"super-spines; remove {key} or choose design three-tier",
                 )
-        return self
 
 
 class Border(IntentModel):
@@ -167,7 +185,7 @@ class StorageNetwork(IntentModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _check_mtu(self.host_mtu_bytes, self.mtu_bytes)
+        refuse(self, _mtus(self))
         return self
 
 

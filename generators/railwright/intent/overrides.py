@@ -15,12 +15,12 @@ from railwright.intent.types import (
     LinkId,
     PortName,
     Prefix,
-    Text,
+    Said,
 )
 
 P2P_LENGTH = 31
 
-Reason = Annotated[Text, Field(min_length=1, description="Why; shown in the report.")]
+Reason = Annotated[Said, Field(description="Why; shown in the report.")]
 
 
 def _point_to_point(value: IPNetwork) -> IPNetwork:

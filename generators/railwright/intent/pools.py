@@ -4,14 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from railwright.intent.types import Asn, IntentModel, Prefix, Prefix6, Text
+from railwright.intent.types import Asn, IntentModel, Prefix, Prefix6, Said
 
 
 class Excluded(IntentModel):
     """Addresses that belong to something else and must not be planned."""
 
     prefix: Annotated[Prefix, Field(description="Addresses that are in use elsewhere.")]
-    reason: Annotated[Text, Field(min_length=1, description="By whom, or why.")]
+    reason: Annotated[Said, Field(description="By whom, or why.")]
 
 
 class Pools(IntentModel):

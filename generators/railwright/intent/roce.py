@@ -2,8 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field, model_validator
 
 from railwright.intent.overrides import Reason
 from railwright.intent.roce_rules import broken
@@ -15,6 +14,7 @@ from railwright.intent.types import (
     Percent,
     Priority,
     QueueBytes,
+    refuse,
 )
 
 SharePercent = Annotated[float, Field(ge=0.01, le=100, allow_inf_nan=False)]
@@ -61,7 +61,10 @@ class Watchdog(IntentModel):
 
     action: Annotated[
         Literal["drop", "forward", "alert"],
-        Field(description="What happens to a queue that is paused for too long."),
+        Field(
+            description="What happens to a queue that is paused for too long: its packets are "
+            "dropped or forwarded; alert only reports it."
+        ),
     ] = "drop"
     detection_ms: Annotated[
         int | None,
@@ -173,7 +176,13 @@ class Roce(IntentModel):
         EcnCodepoint, Field(description="ECN bits the nodes send: ECT(0) is 2, ECT(1) is 1.")
     ] = 2
     priority: Annotated[Priority, Field(description="Lossless priority, queue and PG.")] = 3
-    cnp_dscp: Annotated[Dscp, Field(description="DSCP of congestion notifications.")] = 48
+    cnp_dscp: Annotated[
+        Dscp,
+        Field(
+            description="DSCP of congestion notifications. 48 is that of routing protocols too, "
+            "which then ride the same strict queue."
+        ),
+    ] = 48
     cnp_priority: Annotated[
         Priority, Field(description="Strict priority of CNPs; never paused.")
     ] = 6
@@ -217,17 +226,7 @@ class Roce(IntentModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        found = [
-            InitErrorDetails(
-                type=PydanticCustomError("value_error", "{error}", {"error": what}),
-                loc=path,
-                input=None,
-            )
-            for path, what in broken(self)
-        ]
-        if found:
-            # One ValueError would hide all rules after the first one that is broken.
-            raise ValidationError.from_exception_data(type(self).__name__, found)
+        refuse(self, broken(self))
         return self
 
 

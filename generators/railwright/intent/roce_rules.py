@@ -1,14 +1,16 @@
 """Rules between the keys of one network's traffic classes: every broken one, with its place."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
+from railwright.intent.types import Finding
 from railwright.intent.written import KeyPath, dotted
 
 if TYPE_CHECKING:
     from railwright.intent.roce import Ecn, Roce
 
-PRIORITIES = range(8)  # of IEEE 802.1Q: as many queues and priority groups
+PRIORITIES = range(8)  # of IEEE 802.1Q: as many traffic classes, queues and priority groups
+ROUTING_DSCPS = (48,)  # network control: BGP's (RFC 4594)
 DEFAULT_CLASS = "default"
 DATA_CLASS = "rdma"
 SECOND_CLASS = "rdma2"
@@ -20,18 +22,20 @@ _OWNERS: Mapping[KeyPath, str] = {
     ("priority",): "RDMA data (priority)",
     ("cnp_priority",): "CNPs (cnp_priority)",
 }
+_LOSSLESS: tuple[KeyPath, ...] = (
+    ("data_dscp",),
+    ("priority",),
+    ("second", "dscp"),
+    ("second", "priority"),
+)
 ONLY_DYNAMIC = ("pattern_mtu_bytes", "small_packet_percent", "shared_pool_ratio")
 
-
-class Finding(NamedTuple):
-    """A broken rule: where below the traffic classes, and what is wrong there."""
-
-    path: KeyPath
-    what: str
+_Taken = tuple[KeyPath, int]  # where the intent says it, and the DSCP or priority
 
 
 def broken(roce: "Roce") -> Iterator[Finding]:
     """Yield everything that cannot hold together; keys are valid each on its own."""
+    yield from _routing(roce)
     yield from _dscps(roce)
     yield from _priorities(roce)
     yield from _names(roce)
@@ -44,24 +48,47 @@ def broken(roce: "Roce") -> Iterator[Finding]:
     yield from _watchdog(roce)
 
 
-def _dscps(roce: "Roce") -> Iterator[Finding]:
-    """Yield the DSCPs that two classes take, at the later one."""
-    owner: dict[int, KeyPath] = {roce.data_dscp: ("data_dscp",)}
-    for path, dscp in _dscps_after_data(roce):
-        first = owner.setdefault(dscp, path)
-        if first == path:
-            continue
-        if path == ("cnp_dscp",):
+def _routing(roce: "Roce") -> Iterator[Finding]:
+    """Yield the lossless classes that would take routing protocols with them."""
+    for path, dscp in _taken_dscps(roce):
+        if _pauses_routing(path, dscp):
             yield Finding(
-                (), f"data_dscp and cnp_dscp are both {dscp}; CNPs need a DSCP of their own"
+                path,
+                f"DSCP {dscp} is that of routing protocols: BGP would ride the paused queue and "
+                "lose its sessions in a long pause; give RDMA another DSCP",
             )
-        else:
-            what = f"DSCP {dscp} is also that of {_owner(first)}"
-            yield Finding(path, f"{what}; a DSCP has one class, so take it from one of them")
 
 
-def _dscps_after_data(roce: "Roce") -> Iterator[tuple[KeyPath, int]]:
-    yield ("cnp_dscp",), roce.cnp_dscp
+def _pauses_routing(path: KeyPath, dscp: int) -> bool:
+    return path in _LOSSLESS and dscp in ROUTING_DSCPS
+
+
+def _dscps(roce: "Roce") -> Iterator[Finding]:
+    """Yield the DSCPs that two classes take, at the later one.
+
+    One that no lossless class may have is told once, with those.
+    """
+    allowed = (one for one in _taken_dscps(roce) if not _pauses_routing(*one))
+    for path, dscp, first in _twice(allowed):
+        why = (
+            "CNPs need a DSCP of their own"
+            if {path, first} == {("data_dscp",), ("cnp_dscp",)}
+            else "a DSCP has one class, so take it from one of them"
+        )
+        yield Finding(path, f"DSCP {dscp} is also that of {_owner(first)}; {why}")
+
+
+def _twice(taken: Iterable[_Taken]) -> Iterator[tuple[KeyPath, int, KeyPath]]:
+    """Yield what is taken again: where, what, and where it is taken first."""
+    owner: dict[int, KeyPath] = {}
+    for path, number in taken:
+        first = owner.setdefault(number, path)
+        if first != path:
+            yield path, number, first
+
+
+def _taken_dscps(roce: "Roce") -> Iterator[_Taken]:
+    yield from _written_last(roce, (("data_dscp",), roce.data_dscp), (("cnp_dscp",), roce.cnp_dscp))
     if roce.second:
         yield ("second", "dscp"), roce.second.dscp
     for index, one in enumerate(roce.lossy):
@@ -69,34 +96,29 @@ def _dscps_after_data(roce: "Roce") -> Iterator[tuple[KeyPath, int]]:
             yield ("lossy", index, "dscps", place), dscp
 
 
+def _written_last(roce: "Roce", *taken: _Taken) -> list[_Taken]:
+    """Return keys with defaults first: a clash is told at a key that somebody wrote."""
+    return sorted(taken, key=lambda one: one[0][0] in roce.model_fields_set)
+
+
 def _priorities(roce: "Roce") -> Iterator[Finding]:
     """Yield the priorities that two classes take, and that none is left for everything else."""
-    owner: dict[int, KeyPath] = {roce.priority: ("priority",)}
-    later = list(_priorities_after_data(roce))
-    free = sorted(set(PRIORITIES) - {roce.priority, *(priority for _, priority in later)})
-    for path, priority in later:
-        first = owner.setdefault(priority, path)
-        if first == path:
-            continue
-        if path == ("cnp_priority",):
-            yield Finding(
-                (),
-                f"priority and cnp_priority are both {priority}; "
-                "CNPs must ride a priority without PFC",
-            )
-        else:
-            why = f"{_effect(path, first)}; {_left(free)}"
-            yield Finding(path, f"{priority} is also that of {_owner(first)}; {why}")
+    taken = tuple(_taken_priorities(roce))
+    free = sorted(set(PRIORITIES) - {priority for _, priority in taken})
+    for path, priority, first in _twice(taken):
+        what = f"{priority} is also that of {_owner(first)}"
+        yield Finding(path, f"{what}; {_effect(path, first)}; {_left(free)}")
     if not free:
         yield Finding(
-            (),
-            f"lossy takes the last of the {len(PRIORITIES)} priorities; everything else needs "
-            "one too; remove a class",
+            ("lossy",),
+            f"takes the last of the {len(PRIORITIES)} priorities; everything else needs one too; "
+            "remove a class",
         )
 
 
-def _priorities_after_data(roce: "Roce") -> Iterator[tuple[KeyPath, int]]:
-    yield ("cnp_priority",), roce.cnp_priority
+def _taken_priorities(roce: "Roce") -> Iterator[_Taken]:
+    cnp: _Taken = ("cnp_priority",), roce.cnp_priority
+    yield from _written_last(roce, (("priority",), roce.priority), cnp)
     if roce.second:
         yield ("second", "priority"), roce.second.priority
     for index, one in enumerate(roce.lossy):
@@ -105,9 +127,10 @@ def _priorities_after_data(roce: "Roce") -> Iterator[tuple[KeyPath, int]]:
 
 def _effect(path: KeyPath, first: KeyPath) -> str:
     """Return why two classes cannot share a priority."""
-    if path[0] == "second" and first == ("cnp_priority",):
+    is_paused = path in _LOSSLESS or first in _LOSSLESS
+    if is_paused and ("cnp_priority",) in (path, first):
         return "CNPs must ride a priority without PFC"
-    if path[0] == "lossy" and first in (("priority",), ("second", "priority")):
+    if is_paused and path[0] == "lossy":
         return "PFC on a lossy class would pause RDMA for traffic that may be dropped"
     return "a priority is one queue, and every class needs its own"
 
@@ -160,9 +183,9 @@ def _paused(roce: "Roce") -> Iterator[Finding]:
             yield Finding(path, f"{priority} is that of no lossless class; remove it ({wanted})")
     for priority in sorted(lossless - set(roce.pfc_priorities)):
         yield Finding(
-            (),
-            f"pfc_priorities leaves out {priority}, a lossless class that would lose packets; "
-            "add it or remove pfc_priorities",
+            ("pfc_priorities",),
+            f"leaves out {priority}, a lossless class that would lose packets; add it or remove "
+            "pfc_priorities",
         )
 
 
@@ -179,9 +202,7 @@ def _trimmed(roce: "Roce") -> Iterator[Finding]:
             f"{trimming.priority} is that of no lossy class; trimmed packets need the queue of "
             f"one in lossy ({known or 'there is none: add one'})",
         )
-    owner = {dscp: path for path, dscp in _dscps_after_data(roce)} | {
-        roce.data_dscp: ("data_dscp",)
-    }
+    owner = {dscp: path for path, dscp in _taken_dscps(roce)}
     if trimming.dscp in owner and (into is None or trimming.dscp not in into.dscps):
         yield Finding(
             ("trimming", "dscp"),
@@ -196,32 +217,38 @@ def _headroom(roce: "Roce") -> Iterator[Finding]:
     for key in ONLY_DYNAMIC:
         if key in roce.headroom.model_fields_set:
             yield Finding(
-                ("headroom",),
-                f"{key} is given, but the traditional model takes headroom from a table; "
+                ("headroom", key),
+                "is for the dynamic model; the traditional one takes headroom from a table; "
                 f"remove {key} or model",
             )
 
 
 def _slope(path: KeyPath, ecn: "Ecn") -> Iterator[Finding]:
-    """Yield what is wrong with the thresholds of a marking slope."""
+    """Yield what is wrong with the thresholds of a marking slope.
+
+    Thresholds in both units are told once, at a share: no threshold is missing as well.
+    """
+    given = {
+        key
+        for key in ("kmin_bytes", "kmax_bytes", "kmin_percent", "kmax_percent")
+        if getattr(ecn, key) is not None
+    }
+    shares = sorted((key for key in given if key.endswith("percent")), reverse=True)
+    is_mixed = bool(shares) and len(shares) < len(given)
+    if is_mixed:
+        what = "is given beside bytes; give thresholds in bytes or as shares"
+        yield Finding((*path, shares[0]), what)
     for unit in ("bytes", "percent"):
-        low, high = getattr(ecn, f"kmin_{unit}"), getattr(ecn, f"kmax_{unit}")
-        if (low is None) != (high is None):
-            given, missing = ("kmin", "kmax") if high is None else ("kmax", "kmin")
-            yield Finding(
-                path,
-                f"{given}_{unit} is given without {missing}_{unit}; a marking slope needs both",
-            )
-        elif low is not None and high < low:
-            yield Finding(path, f"kmax_{unit} ({high}) is below kmin_{unit} ({low})")
-    given_in = [
-        unit
-        for unit in ("bytes", "percent")
-        if any(getattr(ecn, f"{end}_{unit}") is not None for end in ("kmin", "kmax"))
-    ]
-    if len(given_in) > 1:
-        key = "kmin_percent" if ecn.kmin_percent is not None else "kmax_percent"
-        yield Finding(path, f"{key} is given beside bytes; give thresholds in bytes or as shares")
+        low, high = f"kmin_{unit}", f"kmax_{unit}"
+        if {low, high} <= given:
+            least, most = getattr(ecn, low), getattr(ecn, high)
+            if most < least:
+                yield Finding((*path, high), f"{most} is below {low} ({least})")
+        elif not is_mixed and (alone := given & {low, high}):
+            (key,) = alone
+            (other,) = {low, high} - alone
+            what = f"is given without {other}; a marking slope needs both"
+            yield Finding((*path, key), what)
 
 
 def _watchdog(roce: "Roce") -> Iterator[Finding]:
@@ -230,7 +257,7 @@ def _watchdog(roce: "Roce") -> Iterator[Finding]:
         time_ms = getattr(roce.watchdog, name)
         if time_ms is not None and poll_ms is not None and time_ms < poll_ms:
             yield Finding(
-                ("watchdog",),
-                f"{name} ({time_ms}) is below poll_ms ({poll_ms}); "
-                "a storm cannot be seen between two looks; raise it or lower poll_ms",
+                ("watchdog", name),
+                f"{time_ms} is below poll_ms ({poll_ms}); a storm cannot be seen between two "
+                "looks; raise it or lower poll_ms",
             )

@@ -5,7 +5,8 @@ what was given only through `shown`; a secret's validator echoes nothing.
 """
 
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, NamedTuple
 
 from netaddr import AddrFormatError, IPAddress, IPNetwork
 from pydantic import (
@@ -15,10 +16,12 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    ValidationError,
     WithJsonSchema,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from railwright.intent.written import shown
+from railwright.intent.written import KeyPath, shown
 from railwright.naming import HOSTNAME
 
 TEXT_CHARS = 255
@@ -50,6 +53,30 @@ class IntentModel(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, defer_build=True
     )
+
+
+class Finding(NamedTuple):
+    """A broken rule between keys: where below the model that has them, and what is wrong there."""
+
+    path: KeyPath
+    what: str
+
+
+def refuse(model: BaseModel, findings: Iterable[Finding]) -> None:
+    """Raise ValidationError with everything found, each at its own key; nothing if nothing is.
+
+    One ValueError would hide all rules after the first one that is broken.
+    """
+    details = [
+        InitErrorDetails(
+            type=PydanticCustomError("value_error", "{error}", {"error": what}),
+            loc=path,
+            input=None,
+        )
+        for path, what in findings
+    ]
+    if details:
+        raise ValidationError.from_exception_data(type(model).__name__, details)
 
 
 def _network(value: Any) -> IPNetwork:
@@ -183,6 +210,12 @@ def _text(value: str) -> str:
     return value
 
 
+def _said(value: str) -> str:
+    if not value.strip():
+        raise ValueError(f"must say something, got {shown(value)}")
+    return value
+
+
 def _once(values: tuple[str, ...]) -> tuple[str, ...]:
     for place, value in enumerate(values):
         if value in values[:place]:
@@ -252,6 +285,11 @@ QueueBytes = Annotated[int, Field(ge=1, le=2_147_483_647)]
 EcnCodepoint = Annotated[Literal[1, 2], BeforeValidator(_whole)]
 LengthM = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=TEXT_CHARS), AfterValidator(_text)]
+Said = Annotated[
+    Text,
+    Field(min_length=1, json_schema_extra={"pattern": r"\S"}),
+    AfterValidator(_said),
+]
 
 
 class SecretRef(IntentModel):

@@ -91,7 +91,7 @@ def _plan(intent: Intent) -> Plan:
         fabrics=fabrics,
         networks=classes.keys(),
     )
-    rooms, problems = _rooms(changed, ask)
+    rooms, problems = _rooms(intent, changed, ask)
     shapes = [one.shape for one in fabrics.values()]
     numbers = tuple(asn.check_base(intent.pools.asn_base, shapes))
     problems += [one for one in numbers if one.severity == "error"]
@@ -120,13 +120,18 @@ def _plan(intent: Intent) -> Plan:
     )
 
 
-def _rooms(changed: Overridden, ask: Callable[[Iterable[Link]], _Rooms]) -> _Rooms:
+def _rooms(intent: Intent, changed: Overridden, ask: Callable[[Iterable[Link]], _Rooms]) -> _Rooms:
     """Return the headroom of all links; what an extra one lacks is said at its override."""
+    given = {one.id for one in intent.overrides.links if one.length_m is not None}
     rooms, problems = ask(changed.links)
     for path, link in changed.extra.items():
         more, wrong = ask([link])
         rooms |= more
-        problems += [replace(one, path=path) for one in wrong]
+        at_length = f"{path}.length_m" if link.id in given else path
+        problems += [
+            replace(one, path=at_length if one.path.startswith("lengths.") else path)
+            for one in wrong
+        ]
     return rooms, problems
 
 

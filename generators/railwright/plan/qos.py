@@ -17,7 +17,6 @@ from railwright.plan.model import QosClass
 from railwright.plan.shape import Network
 
 DSCPS = 64
-ROUTING_DSCPS = (48,)  # network control: BGP's (RFC 4594)
 
 
 def roce_path(network: Network) -> str:

@@ -192,12 +192,26 @@ def test_the_cx864e_n_tells_the_user_what_to_confirm(subject: str) -> None:
     assert "confirm on hardware with '" in texts[0]
 
 
-def test_headroom_borrowed_by_the_arista_spine_is_marked() -> None:
+def test_the_arista_spine_has_the_hwsku_whose_table_goes_beyond_5_m() -> None:
     platform = loader.switch("7060x6-64pe")
-    own, lender = platform.buffers["p64"], platform.buffers["p32o64"]
-    assert own.assumed
-    assert set(own.lossless_rows) < set(lender.lossless_rows)
-    assert any("P64" in text for text in platform.assumptions)
+    by_sku = {sku.name: platform.buffers[sku.buffers or ""] for sku in platform.skus}
+    lengths = {
+        name.rpartition("-")[2]: [row.length_m for row in one.lossless_rows if row[0] == 800]
+        for name, one in by_sku.items()
+    }
+    assert lengths == {"P32O64": [5, 40, 300], "P64": [5], "O128": []}
+    assert platform.roles["spine"].hwsku.endswith("-P32O64")
+    assert not any(one.assumed for one in by_sku.values())
+    assert any("spines run HWSKU P32O64" in text for text in platform.assumptions)
+
+
+@pytest.mark.parametrize("name", loader.switch_names())
+def test_what_chips_do_with_queues_and_with_ports_that_are_down(name: str) -> None:
+    platform = loader.switch(name)
+    features, vendor = platform.features, platform.asic.vendor
+    assert features.reclaims_when_down == (vendor == "mellanox")
+    assert features.stock_queues == (8 if vendor == "marvell-teralynx" else 7)
+    assert not (platform.dynamic and platform.dynamic.keeps_descriptors)
 
 
 def test_dgx_cages_are_not_in_rail_order() -> None:

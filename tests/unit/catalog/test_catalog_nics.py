@@ -36,11 +36,16 @@ def test_a_nic_carries_jumbo_frames_and_some_of_eight_priorities(name: str) -> N
 
 def test_a_nic_is_the_same_in_every_server() -> None:
     facts = {
-        (nic.model, nic.driver, nic.max_mtu_bytes, nic.lossless_priorities, nic.dcqcn)
+        (nic.model, *nic.model_dump(exclude={"model", "source"}).values())
         for name in NODES
         for nic in nics(name)
     }
     assert len({model for model, *_ in facts}) == len(facts)
+
+
+def test_pci_device_ids_tell_nics_apart() -> None:
+    ids = {nic.model: nic.pci_device_id for name in NODES for nic in nics(name)}
+    assert ids == {"ConnectX-7": "1021", "ConnectX-8": "1023", "BlueField-3": "a2dc"}
 
 
 def test_the_nics_of_known_servers() -> None:

@@ -11,7 +11,9 @@ from railwright.catalog.ports import (
     cage_lanes,
     default_mode,
     find_mode,
+    lane_counts,
     numbers,
+    speeds,
     split,
 )
 
@@ -104,3 +106,32 @@ def test_a_cage_the_hwsku_forgets_is_an_error() -> None:
     sku = Sku(name="Half", cages={"1-32": "2x400G"}, source="test")
     with pytest.raises(CatalogDataError, match="HWSKU Half has no default breakout for cage 33"):
         default_mode(sku, _cage(loader.switch("sn5600"), 33))
+
+
+@pytest.mark.parametrize(
+    ("name", "speed_gbps", "usual", "possible"),
+    [
+        ("sn5600", 800, (8,), (8,)),
+        ("sn5600", 400, (4,), (4, 8)),
+        ("sn5600", 100, (), (2, 4, 8)),
+        ("7060x6-64pe", 400, (4, 8), (4, 8)),
+        ("as4630-54pe", 1, (1,), (1,)),
+        ("sn5600", 123, (), ()),
+        ("vs", 100, (), ()),
+    ],
+)
+def test_lanes_by_speed(
+    name: str, speed_gbps: int, usual: tuple[int, ...], possible: tuple[int, ...]
+) -> None:
+    platform = loader.switch(name)
+    assert lane_counts(platform, speed_gbps) == usual
+    assert lane_counts(platform, speed_gbps, lowered=True) == possible
+
+
+@pytest.mark.parametrize("name", [name for name in loader.switch_names() if name != "vs"])
+def test_every_speed_of_a_platform_has_lanes(name: str) -> None:
+    platform = loader.switch(name)
+    found = speeds(platform)
+    assert found == tuple(sorted(set(found)))
+    assert {one.speed_gbps for one in platform.breakouts} <= set(found)
+    assert all(lane_counts(platform, one, lowered=True) for one in found)

@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from railwright.catalog import loader as catalog
 from railwright.emitters import kubernetes
 from railwright.emitters.kubernetes.manifests import Manifest, text
-from railwright.emitters.kubernetes.nic_configuration import NIC_TYPES
 from railwright.plan.model import Plan
 from railwright.plan.nodes_roce import firmware, settings
 from tests.unit.plan.made import ALL_NETWORKS, compute_plan, planned
@@ -81,7 +79,7 @@ def test_templates_say_what_the_nodes_own_files_say(plan: Plan) -> None:
     for one in settings(plan, plan.device["gpu0001"]):
         spec = found[f"made-dgx-h100-{one.network}"]
         qos = spec["template"]["roceOptimized"]["qos"]
-        assert spec["nicSelector"]["nicType"] == NIC_TYPES[one.port.model]
+        assert spec["nicSelector"]["nicType"] == "1021"
         assert one.port.pci in spec["nicSelector"]["pciAddresses"]
         assert (qos["tos"], qos["cableLen"]) == (one.classes.tos, one.cable_m)
         assert qos["pfc"].split(",").index("1") == one.classes.pfc[0] == qos["ecn"]["priority"]
@@ -140,13 +138,6 @@ def test_every_model_of_gpu_node_has_its_own_selector() -> None:
     assert [spec["nodeSelector"] for spec in found.values()] == [
         {"railwright-node-model": "dgx-h100"}
     ]
-
-
-def test_the_operator_has_a_name_for_every_nic_of_the_catalog() -> None:
-    models = [catalog.node(name) for name in catalog.node_names()]
-    nics = {nic.model for one in models for nic in (one.rail_nic, one.frontend_nic) if nic}
-    assert nics
-    assert nics <= set(NIC_TYPES)
 
 
 def test_yaml_is_read_as_it_was_meant() -> None:

@@ -80,6 +80,36 @@ def test_each_lossless_class_is_looked_at() -> None:
     assert set(found(without_wred(plan))) == {"roce.second.ecn"}
 
 
+def warned(*changes: dict[str, Any]) -> dict[str, str]:
+    return {
+        one.path: one.what for one in check_marking(planned(*changes)) if one.severity == "warning"
+    }
+
+
+def test_routing_beside_cnps_or_in_the_default_class_is_remarked_on() -> None:
+    assert "both ride strict priority 6" in warned()["roce.cnp_dscp"]
+    moved = warned({"roce": {"cnp_dscp": 49, "dcqcn": False}})
+    assert set(moved) == {"roce.cnp_dscp"}
+    assert "ride the default class, priority 0" in moved["roce.cnp_dscp"]
+
+
+@pytest.mark.parametrize(
+    "roce",
+    [
+        {"dcqcn": False},
+        {"cnp_dscp": 49, "lossy": [{"name": "routing", "dscps": [48], "priority": 1}]},
+    ],
+)
+def test_routing_with_a_class_of_its_own_is_fine(roce: dict[str, Any]) -> None:
+    assert not warned({"roce": roce})
+
+
+@pytest.mark.parametrize(("action", "frees"), [("drop", True), ("forward", True), ("alert", False)])
+def test_a_watchdog_that_frees_nothing_is_remarked_on(action: str, *, frees: bool) -> None:
+    found = warned({"roce": {"dcqcn": False, "watchdog": {"action": action}}})
+    assert ("roce.watchdog.action" not in found) == frees
+
+
 def test_unmarked_traffic_and_routing_mix_with_classes_of_every_network() -> None:
     changes = {
         "roce": {"second": {"dscp": 0, "priority": 4}, "cnp_dscp": 49},
@@ -88,6 +118,7 @@ def test_unmarked_traffic_and_routing_mix_with_classes_of_every_network() -> Non
     warnings = {one.path: one.what for one in check_marking(planned(ALL_NETWORKS, changes))}
     assert set(warnings) == {
         "roce.second.dscp",
+        "roce.cnp_dscp",
         "networks.storage.roce.data_dscp",
         "networks.storage.roce.cnp_dscp",
     }

@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
+from railwright.emitters.sonic_config import intended
 from railwright.intent import schema
 from railwright.plan.explain import Derivation, ExplainError, explain
 from railwright.plan.lossless.ecmp import expected_max
 from railwright.plan.model import Plan
 from tests.unit.plan.lossless.proofs import SECOND, reference
-from tests.unit.plan.made import ALL_NETWORKS, planned
+from tests.unit.plan.made import ALL_NETWORKS, compute_plan, planned
 
+WAITING = "fabric deadlock"
 LEAF_PORT = "su1-rail0-leaf Ethernet0"
 
 
@@ -103,13 +105,21 @@ def test_nothing_from_outside_is_lossless(plan: Plan) -> None:
         ("oob1-leaf Ethernet0 dscp", "the oob network has one class for all traffic"),
         ("gpu0001 eth0 dscp", "the inband network has one class"),
         ("gpu0001 rail0 headroom", "headroom is planned on switch ports"),
-        ("gpu0001 ecmp", "is a host; switches spread flows"),
+        ("gpu0001 ecmp", "`gpu0001 PORT ecmp`"),
+        ("gpu0001 eth0 ecmp", "the inband network spreads no RDMA flows"),
+        ("su1-rail0-leaf Ethernet0 ecmp", "explain `su1-rail0-leaf ecmp`"),
+        ("oob1-leaf Ethernet0 cable_length", "the oob network carries no lossless class"),
+        ("gpu0001 eth0 cable_length", "the inband network carries no lossless class"),
         ("oob1-leaf ecmp", "the oob network spreads no RDMA flows"),
         ("oob ecmp", "the oob network spreads no RDMA flows"),
         ("oob deadlock", "oob carries no lossless class"),
-        ("su1-rail0-leaf Ethernet0 x", "lanes, xoff, xon, size, headroom, dscp"),
-        ("su1-rail0-leaf x", "block, ecmp, PORT address"),
-        ("fabric x", "bisection, ecmp, deadlock"),
+        ("su1-rail0-leaf Ethernet0 x", "headroom, cable_length, dscp, ecmp, or explain"),
+        ("su1-rail0-leaf Ethernet0 x", "|bmc_address|oob_address|block|ecmp`"),
+        ("su1-rail0-leaf Ethernet0 x", "|bisection|ecmp|deadlock`"),
+        ("su1-rail0-leaf x", "block, ecmp, or explain `HOST PORT address|peer|"),
+        ("su1-rail0-leaf x", "|bisection|ecmp|deadlock`"),
+        ("fabric x", "bisection, ecmp, deadlock, or explain `HOST asn|"),
+        ("nobody ecmp", "Networks are fabric, compute, storage"),
     ],
 )
 def test_what_cannot_be_explained(plan: Plan, words: str, text: str) -> None:
@@ -132,19 +142,117 @@ def test_ecmp_says_what_the_fullest_link_carries() -> None:
     assert "leaf towards spines" not in inputs(of(plan, "spine1 ecmp"))
 
 
-@pytest.mark.parametrize("network", ["fabric", "storage"])
-def test_a_sound_fabric_has_no_circle(plan: Plan, network: str) -> None:
+def test_a_port_is_explained_as_the_switch_that_chooses_it() -> None:
+    plan = reference("cx864e-n")
+    uplink, down = "su2-rail0-leaf Ethernet256", "spine1 Ethernet0"
+    for port, switch in ((uplink, "su2-rail0-leaf"), (down, "spine1")):
+        found, whole = of(plan, f"{port} ecmp"), of(plan, f"{switch} ecmp")
+        assert found.subject == f"{port} ecmp"
+        assert (found.value, found.inputs) == (whole.value, whole.inputs)
+    nic, leaf = of(plan, "gpu0070 rail0 ecmp"), of(plan, "su2-rail0-leaf ecmp")
+    assert (nic.value, nic.inputs[1:]) == (leaf.value, leaf.inputs)
+    assert nic.inputs[0].name == "flows of rail0, which enter at su2-rail0-leaf Ethernet20"
+    assert nic.inputs[0].value == "4 of 256"
+
+
+def test_ports_between_pods_are_chosen_upwards_and_downwards() -> None:
+    plan = compute_plan(64, design="three-tier", nodes_per_su=8, sus_per_pod=2)
+    core = next(one for one in plan.links if one.z.device.startswith("superspine"))
+    up, down = (of(plan, f"{end.device} {end.port} ecmp") for end in (core.a, core.z))
+    assert [name for name in inputs(up) if "towards" in name] == ["spine towards super-spines"]
+    assert [name for name in inputs(down) if "towards" in name] == ["superspine towards one spine"]
+    assert inputs(down)["hash of a superspine"].endswith("seed 70")
+    lower = next(one for one in plan.links if one.z.device == core.a.device)
+    below = of(plan, f"{lower.z.device} {lower.z.port} ecmp")
+    assert [name for name in inputs(below) if "towards" in name] == ["spine towards one leaf"]
+
+
+def test_the_only_link_to_a_switch_is_not_chosen(plan: Plan) -> None:
+    thin = compute_plan(16, oversubscription=8.0)
+    assert thin.shape.links_per_pair == 1
+    link = next(one for one in thin.links if one.kind == "fabric")
+    with pytest.raises(ExplainError, match=f"only link to {link.a.device}, the one way"):
+        of(thin, f"{link.z.device} {link.z.port} ecmp")
+    border = next(one for one in plan.links if one.kind == "border")
+    with pytest.raises(ExplainError, match="is no equal-cost link of the fabric"):
+        of(plan, f"{border.a.device} {border.a.port} ecmp")
+
+
+@pytest.mark.parametrize("model", ["dynamic", "traditional"])
+def test_the_cable_length_is_the_one_emitted(model: str) -> None:
+    changes = {"lengths": {"fabric_m": 39.1}, "roce": {"headroom": {"model": model}}}
+    plan = planned(ALL_NETWORKS, changes, {"networks": {"compute": {"leaf": "sn5600"}}})
+    seen = set()
+    for switch in plan.switches:
+        emitted = intended(plan, switch).get("CABLE_LENGTH", {}).get("AZURE", {})
+        for port, length in emitted.items():
+            found = of(plan, f"{switch.name} {port} cable_length")
+            planned_m = plan.links_of[switch.name][port].length.length_m
+            assert found.value.startswith(f"{planned_m:g} m planned -> {length}, ")
+            seen.add(found.value)
+    row = "39.1 m planned -> 40m, "
+    assert row + {"dynamic": "whole metres", "traditional": "row used"}[model] in seen
+    assert len(seen) > 1
+
+
+def test_a_nic_is_told_whole_metres() -> None:
+    plan = planned(ALL_NETWORKS, {"lengths": {"host_m": 2.5}})
+    found = of(plan, "gpu0001 rail0 cable_length")
+    assert found.value == "2.5 m planned -> 3 m, whole metres"
+    assert found.inputs[0].path == "lengths.host_m"
+
+
+def test_a_border_port_has_a_cable_length_without_headroom(plan: Plan) -> None:
+    link = next(one for one in plan.links if one.kind == "border")
+    found = of(plan, f"{link.a.device} {link.a.port} cable_length")
+    assert "is not lossless and needs no headroom" in found.how
+
+
+@pytest.mark.parametrize(
+    ("network", "hosts"),
+    [("fabric", ["GPU node"]), ("storage", ["storage node", "management node", "GPU node"])],
+)
+def test_a_sound_fabric_has_no_circle(plan: Plan, network: str, hosts: list[str]) -> None:
     found = of(plan, f"{network} deadlock")
     assert found.value == "no buffers can wait for each other in a circle"
-    assert int(inputs(found)["hops between switches"]) > 0
+    rows = inputs(found)
+    assert int(rows["hops between switches"]) > 0
+    assert rows["simulated failures"].startswith("all ")
+    for host in hosts:
+        assert "freed by PFC watchdog of " in rows[f"stuck port of a {host}"]
+
+
+def test_failures_of_three_tiers_are_left_to_the_report() -> None:
+    plan = compute_plan(64, design="three-tier", nodes_per_su=8, sus_per_pod=2)
+    rows = inputs(of(plan, "fabric deadlock"))
+    assert rows["simulated failures"].startswith("none here")
+    assert "stops 511 of 511 other host ports" in rows["stuck port of a GPU node"]
+
+
+def test_a_circle_is_shown_with_the_failure_that_closes_it() -> None:
+    own = {"device": "spine2", "asn": 65_002, "reason": "as the old one had"}
+    changes = {"nodes": {"gpu": {"count": 16}}, "overrides": {"asns": [own]}}
+    found = of(planned(changes), WAITING)
+    rows = inputs(found)
+    assert found.value.startswith("buffers can wait for each other in a circle of ")
+    assert found.how.startswith("simulation: the routes that BGP takes")
+    assert rows["hop 1"].count(" > ") == 1
+    assert rows["closed by a failure, simulated"].endswith(" down")
+    assert "simulated failures" not in rows
+
+
+def test_a_network_of_one_leaf_each_has_nothing_to_simulate() -> None:
+    rows = inputs(of(compute_plan(16, design="rail-only"), WAITING))
+    assert rows["hops between switches"] == "0"
+    assert "simulated failures" not in rows
 
 
 def test_every_path_is_a_key_of_the_intent() -> None:
     every: dict[str, Any] = {"headroom": {"model": "dynamic"}, **SECOND}
     small = {"nodes": {"gpu": {"count": 16}}, "networks": {"compute": {"leaf": "sn5600"}}}
     plan = planned(small, {"roce": every})
-    subjects = ("headroom", "xoff", "dscp")
-    words = [*(f"{LEAF_PORT} {one}" for one in subjects), "fabric ecmp", "fabric deadlock"]
+    subjects = ("headroom", "xoff", "cable_length", "dscp")
+    words = [*(f"{LEAF_PORT} {one}" for one in subjects), "fabric ecmp", WAITING]
     found = {one.path for each in words for one in of(plan, each).inputs if one.path}
     assert len(found) >= 6
     for path in found:
@@ -184,6 +292,11 @@ def test_an_extra_link_gives_the_reason(overridden: Plan, words: str, value: str
     assert found.value == value
     assert "an extra link: a trunk for a test" in found.how
     assert any(one.path.startswith("overrides.links[0]") for one in found.inputs)
+
+
+def test_the_choice_of_an_extra_link_is_not_counted(overridden: Plan) -> None:
+    with pytest.raises(ExplainError, match=r"is an extra link \(overrides.links\[0\]\)"):
+        of(overridden, "spine1 Ethernet256 ecmp")
 
 
 def test_the_length_of_an_extra_link_is_its_own(overridden: Plan) -> None:

@@ -325,14 +325,19 @@ def test_a_bounce_of_its_port_costs_a_link_and_no_node() -> None:
         (UP | {"prefix": "10.16.1.0/31"}, "prefix", "is in pools.compute_hosts"),
         (UP | {"prefix": "10.226.0.0/31"}, "prefix", "is in pools.storage_links"),
         (UP | {"prefix": "10.64.1.200/31"}, "prefix", "choose a free /31 of pools.compute_links"),
-        (UP | {"length_m": 5000}, "", "a 5000 m cable at 800G is beyond"),
+        (UP | {"length_m": 5000}, "length_m", "a 5000 m cable at 800G is beyond"),
     ],
 )
 def test_a_link_that_cannot_be_is_refused(row: dict[str, Any], key: str, text: str) -> None:
     found = refusal(row)
-    path = f"overrides.links[0].{key}".rstrip(".")
+    path = f"overrides.links[0].{key}"
     assert list(found) == [path]
     assert text in found[path]
+
+
+def test_a_length_that_is_not_given_is_told_at_the_link() -> None:
+    found = refusal(UP, lengths={"fabric_m": 5000})
+    assert set(found) == {"lengths.fabric_m", "overrides.links[0]"}
 
 
 def test_two_links_may_not_meet() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from railwright.catalog import loader as catalog
 from railwright.intent.roce import Ecn, Roce
+from railwright.intent.roce_rules import ROUTING_DSCPS
 from railwright.plan.lossless.pools import shared_bytes
 from railwright.plan.marking import marking_of
 from railwright.plan.model import Plan, QosClass
@@ -59,17 +60,18 @@ def test_trimmed_packets_are_in_the_class_whose_queue_they_get() -> None:
 
 @st.composite
 def settings(draw: st.DrawFn) -> dict[str, Any]:
-    """Any settings whose classes share no priority and no DSCP."""
+    """Any settings whose classes share no priority and no DSCP, routing's not paused."""
     priorities = draw(st.permutations(range(8)))
-    dscps = draw(st.permutations(range(64)))
+    lossless = draw(st.permutations(sorted(set(range(64)) - set(ROUTING_DSCPS))))[:2]
+    dscps = draw(st.permutations(sorted(set(range(64)) - set(lossless))))
     roce: dict[str, Any] = {
         "priority": priorities.pop(),
-        "data_dscp": dscps.pop(),
+        "data_dscp": lossless.pop(),
         "cnp_priority": priorities.pop(),
         "cnp_dscp": dscps.pop(),
     }
     if draw(st.booleans()):
-        roce["second"] = {"priority": priorities.pop(), "dscp": dscps.pop()}
+        roce["second"] = {"priority": priorities.pop(), "dscp": lossless.pop()}
     roce["lossy"] = [
         {
             "name": f"class{priority}",

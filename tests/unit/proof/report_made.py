@@ -14,6 +14,7 @@ from railwright.plan.deadlock.model import (
 from railwright.plan.lossless.ecmp import spreads
 from railwright.plan.lossless.model import (
     Control,
+    Cover,
     Egress,
     Fit,
     Kind,
@@ -89,6 +90,7 @@ FIT = Fit(
     why="96 ports ask for 20 MiB of 25 MiB",
     source="pool of the platform",
 )
+COVER = Cover("proven", 0, "xoff of every port is at or above its first-principles bound")
 EGRESS = Egress("proven", 80 * MIB, 90 * MIB, "a queue takes 90 MiB and ingress admits 80 MiB")
 MARKING = Marking(
     verdict="proven",
@@ -101,6 +103,8 @@ MARKING = Marking(
     threshold=-1,
     incast=(MarkingPoint(1, 20 * MIB, MIB, 20.0), MarkingPoint(95, MIB, MIB // 95, 95.0)),
     queues_before_pause=13,
+    full_margin=5.0,
+    reacts=True,
     ports=96,
     why="marking is first for 1 to 95 senders",
     source="intent",
@@ -160,7 +164,7 @@ AGREEMENT = Agreement(
 
 def kind_proof(plan: Plan, role: Any = "leaf", **parts: Any) -> KindProof:
     """Return the proof of the compute switches of a role, with some parts replaced."""
-    made = KindProof(kind_of(plan, role), FIT, EGRESS, (MARKING,), (CONTROL,))
+    made = KindProof(kind_of(plan, role), COVER, FIT, EGRESS, (MARKING,), (CONTROL,))
     return replace(made, **parts)
 
 

@@ -23,7 +23,15 @@ PLAN, NODE, BOTH, HOST, FLOOR = (
     "node - plan",
     "cable - plan",
 )
-EXAMPLES = ("lab-small", "lab-networks", "odd-30", "rail-256", "rail-only-32", "tor-64")
+EXAMPLES = (
+    "classes-256",
+    "lab-small",
+    "lab-networks",
+    "odd-30",
+    "rail-256",
+    "rail-only-32",
+    "tor-64",
+)
 NIC = "etc/railwright/roce/rail0.env"
 RAIL = "etc/systemd/network/50-railwright-rail0.network"
 

@@ -42,7 +42,7 @@ def claims(found: dict[str, Any], network: str) -> dict[str, tuple[str, str]]:
             "proven",
             "the fullest is compute leaf with 9% of its pool",
         ),
-        ("intent/examples/reference-7060x6.yml", "accepted", "21 of 64 ports may pause at once"),
+        ("intent/examples/reference-7060x6.yml", "accepted", "60 of 96 ports may pause at once"),
     ],
 )
 def test_the_reference_on_three_platforms(root: Path, intent: str, verdict: str, says: str) -> None:

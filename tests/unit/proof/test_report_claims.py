@@ -66,7 +66,7 @@ def test_a_failed_fit_fails_the_report_and_names_the_switch(plan: Plan) -> None:
     found = with_switches(plan, fit=fit)
     assert found.verdict == "failed"
     assert found.statement.startswith(
-        "headroom fits the buffer, compute: compute spine: 30 MiB of 25 MiB. "
+        "Headroom fits the buffer, compute: compute spine: 30 MiB of 25 MiB. "
     )
     assert claim(found, "egress").verdict == "proven"
 
@@ -75,8 +75,39 @@ def test_what_the_intent_accepts_is_said_to_be_accepted(plan: Plan) -> None:
     fit = replace(made.FIT, verdict="accepted", ratio=1.2, why="accepted up to 1.3: bursts")
     found = with_switches(plan, fit=fit)
     assert found.verdict == "accepted"
-    assert found.statement.startswith("Everything is proven but for what the intent accepts. ")
+    assert found.statement.startswith(
+        "Everything is proven but for what the intent accepts: headroom fits the buffer, compute: "
+    )
     assert "compute spine: accepted up to 1.3: bursts. " in found.statement
+
+
+def test_headroom_below_its_bound_is_not_proven_and_says_why(plan: Plan) -> None:
+    short = replace(made.COVER, verdict="unproven", short_bytes=9, why="9 bytes are missing")
+    found = with_switches(plan, cover=short)
+    assert (found.verdict, claim(found, "headroom").verdict) == ("unproven", "unproven")
+    assert claim(found, "headroom").says == "compute spine: 9 bytes are missing"
+    assert found.statement.startswith(
+        "Headroom covers what is in flight, compute: compute spine: 9 bytes are missing. "
+    )
+
+
+def test_marks_that_nobody_hears_are_said_to_be_so(plan: Plan) -> None:
+    found = with_switches(plan, marking=(replace(made.MARKING, reacts=False),))
+    assert found.verdict == "proven"
+    assert claim(found, "marking").says.endswith("; no NIC slows down on marks, as DCQCN is off")
+    assert " No NIC of compute slows down on ECN marks: PFC alone" in found.statement
+    assert "DCQCN is off: switches mark" in markdown.text(page(found))
+
+
+def test_full_marking_after_pause_names_the_worst_switch(plan: Plan) -> None:
+    found = with_switches(plan, marking=(replace(made.MARKING, full_margin=0.7),))
+    assert claim(found, "marking").verdict == "proven"
+    assert claim(found, "marking").says.endswith(
+        "; every packet is marked only after pause: it comes at 0.70x what a group holds at Kmax, "
+        "compute spine, 1 sender"
+    )
+    unmarked = with_switches(plan, marking=(replace(made.MARKING, full_margin=1.0),))
+    assert "only after pause" not in claim(unmarked, "marking").says
 
 
 def test_the_fullest_buffer_decides_the_fit(plan: Plan) -> None:
@@ -156,7 +187,7 @@ def test_assumed_headroom_is_said_at_the_top(plan: Plan) -> None:
     assert all(row.assumed for row in found.ports)
     assert found.statement.endswith("The headroom of 3 kinds of port is assumed until confirmed.")
     known = [replace(row, assumed=False) for row in found.ports]
-    assert "assumed" not in statement(found.claims, known)
+    assert "assumed" not in statement(found.claims, known, found.switches)
 
 
 def test_a_part_that_was_compared_is_not_called_the_whole(plan: Plan) -> None:

@@ -9,7 +9,7 @@ and network, and none is made where a selector cannot tell the networks' NICs ap
 
 from collections.abc import Iterator
 
-from railwright.catalog.model import NodeModel
+from railwright.catalog.model import NicModel, NodeModel
 from railwright.emitters.kubernetes.manifests import Manifest, Value
 from railwright.plan.model import Plan
 from railwright.plan.nodes_roce import (
@@ -18,9 +18,9 @@ from railwright.plan.nodes_roce import (
     first_of_each_model,
     flags,
     longest_cables,
+    nic_of,
     settings,
 )
-from railwright.plan.shape import Network
 
 NODE_LABEL = "railwright-node-model"
 """The label that a node needs for its templates: its server model."""
@@ -28,8 +28,6 @@ HEAD = (
     "Templates for NVIDIA's NIC configuration operator; apply them in its namespace.",
     f"A node needs the label {NODE_LABEL} with its server model. See docs/nodes-roce.md.",
 )
-NIC_TYPES = {"ConnectX-7": "1021", "ConnectX-8": "1023", "BlueField-3": "a2dc"}
-"""What the operator calls a NIC: its PCI device id (vendor 15b3)."""
 OVERRIDDEN = ("CNP_802P_PRIO", "CNP_DSCP", "ROCE_CC_PRIO_MASK")
 """Parameters that the operator would set to values of its own, on every port of a NIC."""
 MOST_PORTS = 2
@@ -42,15 +40,19 @@ def templates(plan: Plan) -> tuple[list[Manifest], list[str]]:
     uncovered: list[str] = []
     cables = longest_cables(plan)
     for name, node in first_of_each_model(plan.gpu_nodes).items():
-        by_network: dict[Network, list[NicSettings]] = {}
-        for one in settings(plan, node):
-            by_network.setdefault(one.network, []).append(one)
-        for network, ports in by_network.items():
-            if why := _untellable(plan.node_models[name], ports):
+        model, every = plan.node_models[name], settings(plan, node)
+        for network in plan.qos:
+            nic = nic_of(model, network)
+            ports = [one for one in every if one.network == network]
+            if nic is None or not ports:
+                continue
+            if why := _untellable(model, ports):
                 uncovered.append(f"None for the {network} network on {name}: {why}.")
                 continue
             uncovered += _unmapped(name, ports[0])
-            found.append(_template(plan, name, ports, cables[name, network]))
+            title = f"{plan.intent.cluster}-{name}-{network}".lower()
+            spec = _spec(name, nic, ports, cables[name, network])
+            found.append(_template(title, spec))
     return found, uncovered
 
 
@@ -68,36 +70,38 @@ def _unmapped(name: str, one: NicSettings) -> Iterator[str]:
 def _untellable(model: NodeModel, ports: list[NicSettings]) -> str | None:
     """Return why no selector picks exactly these ports, None where one does."""
     nic = ports[0].port.model
-    if nic not in NIC_TYPES:
-        return f"the operator's name of {nic} is not known"
     both = [one.model for one in (model.rail_nic, model.frontend_nic) if one]
     if both.count(nic) > 1 and any(one.port.pci is None for one in ports):
         return f"rails and front-end are both {nic}, at PCI addresses that are not known"
     return None
 
 
-def _template(plan: Plan, name: str, ports: list[NicSettings], cable_m: int) -> Manifest:
-    title = f"{plan.intent.cluster}-{name}-{ports[0].network}"
+def _template(title: str, spec: dict[str, Value]) -> Manifest:
     return {
         "apiVersion": "configuration.net.nvidia.com/v1alpha1",
         "kind": "NicConfigurationTemplate",
-        "metadata": {"name": title.lower()},
-        "spec": {
-            "nodeSelector": {NODE_LABEL: name},
-            "nicSelector": _selector(ports),
-            "template": {
-                "numVfs": 0,
-                "linkType": "Ethernet",
-                "roceOptimized": {"enabled": True, "qos": _qos(ports[0], cable_m)},
-                "rawNvConfig": list(_overrides(ports[0])),
-            },
+        "metadata": {"name": title},
+        "spec": spec,
+    }
+
+
+def _spec(name: str, nic: NicModel, ports: list[NicSettings], cable_m: int) -> dict[str, Value]:
+    return {
+        "nodeSelector": {NODE_LABEL: name},
+        "nicSelector": _selector(nic, ports),
+        "template": {
+            "numVfs": 0,
+            "linkType": "Ethernet",
+            "roceOptimized": {"enabled": True, "qos": _qos(ports[0], cable_m)},
+            "rawNvConfig": list(_overrides(ports[0])),
         },
     }
 
 
-def _selector(ports: list[NicSettings]) -> dict[str, Value]:
+def _selector(nic: NicModel, ports: list[NicSettings]) -> dict[str, Value]:
+    """Return what picks the ports; the operator calls a NIC by its PCI device id."""
     addresses = sorted({one.port.pci for one in ports if one.port.pci is not None})
-    kind: dict[str, Value] = {"nicType": NIC_TYPES[ports[0].port.model]}
+    kind: dict[str, Value] = {"nicType": nic.pci_device_id}
     return kind | {"pciAddresses": addresses} if addresses else kind
 
 

@@ -19,16 +19,6 @@ from railwright.sonic.configdb import ConfigDb, Row, row_key
 from railwright.sonic.tables import SHARED, Rows, comma_list, key_ranges
 from railwright.units import mbps
 
-STOCK_QUEUES = range(7)
-"""Queues that stock configurations give a buffer (files/build_templates/buffers_config.j2)."""
-
-STOCK_QUEUES_OF = {"marvell-teralynx": range(8)}
-"""The same where a chip's own templates differ (device/marvell/*/*/buffers_defaults_t1.j2)."""
-
-RECLAIMS_WHEN_DOWN = frozenset({"mellanox", "barefoot"})
-"""Chips on which the traditional buffer manager removes the lossless group of an admin-down port
-and writes it again, under the same name, when the port comes up (cfgmgr/buffermgr.cpp)."""
-
 COMPUTED = "NULL"
 """BUFFER_PG.profile of a lossless group whose profile the switch computes."""
 
@@ -53,7 +43,7 @@ def profile_name(room: Headroom) -> str:
 
 
 def _traditional(view: SwitchView, buffers: Buffers, rooms: _Rooms) -> ConfigDb:
-    reclaims = view.platform.asic.vendor in RECLAIMS_WHEN_DOWN
+    reclaims = view.platform.features.reclaims_when_down
     lossless = {
         one.name: profile_name(room)
         for one, room in rooms
@@ -160,7 +150,7 @@ def _groups(
 def _queues(view: SwitchView, buffers: Buffers | DynamicBuffers) -> Iterator[tuple[str, Row]]:
     classes = view.classes
     lossless = set(lossless_priorities(classes))
-    stock = STOCK_QUEUES_OF.get(view.platform.asic.vendor, STOCK_QUEUES)
+    stock = range(view.platform.features.stock_queues)
     lossy = {*stock, *(one.priority for one in classes)} - lossless
     profiles = [
         (lossless, buffers.egress_lossless_profile),

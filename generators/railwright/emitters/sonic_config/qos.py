@@ -7,13 +7,12 @@ not touch a port, while any change of a port's own rows bounces it.
 from collections.abc import Iterator
 
 from railwright.emitters.sonic_config.view import SwitchView
-from railwright.intent.roce_rules import DATA_CLASS, DEFAULT_CLASS
+from railwright.intent.roce_rules import DATA_CLASS, DEFAULT_CLASS, PRIORITIES
 from railwright.plan.marking import marking_of
 from railwright.plan.model import QosClass
 from railwright.sonic.configdb import ConfigDb, Row, row_key
 from railwright.sonic.tables import SHARED, Rows, comma_list
 
-PRIORITIES = range(8)  # priorities, traffic classes, unicast queues and priority groups of 802.1Q
 WRED = f"{SHARED}_LOSSLESS"  # of RDMA data; a second lossless class adds its name
 OUTSIDE = f"{SHARED}_OUTSIDE"
 

@@ -9,8 +9,6 @@ from railwright.plan.nodes_roce import classes, first_of_each_model, longest_cab
 from railwright.plan.qos import roce_path
 from railwright.plan.shape import Network
 
-LONGEST_CABLE_M = {"mlx5": 1000}
-"""What a driver takes as a cable's length (Linux mlx5 en_dcbnl.c, MLX5E_MAX_CABLE_LENGTH)."""
 _PORTS: dict[Network, str] = {"compute": "rail", "storage": "storage and front-end"}
 
 
@@ -67,12 +65,12 @@ def _beyond(plan: Plan, node: Device, network: Network, nic: NicModel) -> Iterat
 
 
 def _too_far(node: Device, network: Network, nic: NicModel, cable_m: int) -> Iterator[Problem]:
-    longest_m = LONGEST_CABLE_M[nic.driver]
-    if nic.cable_length and cable_m > longest_m:
+    if nic.cable_length and cable_m > nic.longest_cable_m:
         yield Problem(
             "lengths.host_m",
             f"{cable_m} m are more than the {nic.driver} driver of the {_PORTS[network]} ports of "
-            f"{node.platform} takes as a cable's length, {longest_m} m; shorten the cable",
+            f"{node.platform} takes as a cable's length, {nic.longest_cable_m} m; shorten the "
+            "cable",
         )
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from railwright.catalog import loader as catalog
 from railwright.errors import Problem
 from railwright.intent.roce import Roce
-from railwright.intent.roce_rules import DATA_CLASS, ONLY_DYNAMIC
+from railwright.intent.roce_rules import DATA_CLASS, DEFAULT_CLASS, ONLY_DYNAMIC, ROUTING_DSCPS
 from railwright.plan.headroom.engine import buffer_model
 from railwright.plan.lossless.pools import shared_bytes
 from railwright.plan.marking import marking_of
 from railwright.plan.model import Device, Plan, QosClass
-from railwright.plan.qos import ROUTING_DSCPS, roce_of, roce_path
+from railwright.plan.qos import roce_of, roce_path
 from railwright.plan.shape import Network
 
 UNMARKED = 0  # the DSCP of everything that nobody marks (RFC 2474, section 4.1)
@@ -25,6 +25,7 @@ def check_marking(plan: Plan) -> Iterator[Problem]:
         at = roce_path(network)
         switches = _kinds(plan, network)
         yield from _mixed_dscps(at, roce, classes)
+        yield from _watchdog(at, roce)
         yield from _trimming(plan, at, roce, switches)
         yield from _pattern(plan, at, roce, network, switches)
         for one in classes:
@@ -50,7 +51,10 @@ def _names(switches: Iterable[Device]) -> str:
 
 
 def _mixed_dscps(at: str, roce: Roce, classes: Iterable[QosClass]) -> Iterator[Problem]:
-    """Yield warnings about DSCPs that traffic of another kind has too."""
+    """Yield warnings about DSCPs that traffic of another kind has too.
+
+    Without DCQCN nobody sends CNPs, and routing has the strict priority for itself.
+    """
     for one in classes:
         if one.lossless and UNMARKED in one.dscps:
             key = "data_dscp" if one.name == DATA_CLASS else "second.dscp"
@@ -60,11 +64,37 @@ def _mixed_dscps(at: str, roce: Roce, classes: Iterable[QosClass]) -> Iterator[P
                 f"priority {one.priority} and be paused with RDMA; give RDMA a DSCP of its own",
                 "warning",
             )
-    if roce.cnp_dscp in ROUTING_DSCPS:
+        if one.name == DEFAULT_CLASS:
+            yield from _best_effort(at, one)
+    if roce.cnp_dscp in ROUTING_DSCPS and roce.dcqcn:
         yield Problem(
             f"{at}.cnp_dscp",
             f"CNPs share DSCP {roce.cnp_dscp} with routing protocols, so both ride strict "
             f"priority {roce.cnp_priority}",
+            "warning",
+        )
+
+
+def _best_effort(at: str, default: QosClass) -> Iterator[Problem]:
+    """Yield a warning where routing protocols wait and are dropped with everything else."""
+    for dscp in ROUTING_DSCPS:
+        if dscp in default.dscps:
+            yield Problem(
+                f"{at}.cnp_dscp",
+                f"routing protocols (DSCP {dscp}) ride the default class, priority "
+                f"{default.priority}, where congestion may end their sessions; leave cnp_dscp at "
+                f"{dscp}, whose queue is strict, or give DSCP {dscp} a class of its own in "
+                f"{at}.lossy",
+                "warning",
+            )
+
+
+def _watchdog(at: str, roce: Roce) -> Iterator[Problem]:
+    if roce.watchdog.action == "alert":
+        yield Problem(
+            f"{at}.watchdog.action",
+            "alert only reports a queue that is paused for too long: nothing frees it, so one "
+            "NIC that pauses for ever stops its senders for ever; drop or forward frees it",
             "warning",
         )
 

@@ -7,7 +7,7 @@ it explains.
 from collections.abc import Mapping
 from typing import TypeVar
 
-from railwright.plan.explain import devices, dscp, fabric, headroom, ports, spread
+from railwright.plan.explain import deadlock, devices, dscp, fabric, headroom, ports, spread
 from railwright.plan.explain.derivation import Derivation, ExplainError, Input, PortPlace
 from railwright.plan.model import Device, Plan
 from railwright.plan.shape import Network
@@ -22,9 +22,15 @@ NETWORKS: Mapping[str, Network] = {
     "inband": "inband",
     "oob": "oob",
 }
-OF_A_NETWORK = {**fabric.SUBJECTS, **spread.OF_A_NETWORK}
+OF_A_NETWORK = {**fabric.SUBJECTS, **spread.OF_A_NETWORK, **deadlock.OF_A_NETWORK}
 OF_A_DEVICE = {**devices.SUBJECTS, **spread.OF_A_DEVICE}
-OF_A_PORT = {**ports.SUBJECTS, **headroom.SUBJECTS, **dscp.SUBJECTS}
+OF_A_PORT = {**ports.SUBJECTS, **headroom.SUBJECTS, **dscp.SUBJECTS, **spread.OF_A_PORT}
+_NETWORK = f"`{FABRIC} {'|'.join(OF_A_NETWORK)}`"
+_DEVICE = f"`HOST {'|'.join(OF_A_DEVICE)}`"
+_PORT = f"`HOST PORT {'|'.join(OF_A_PORT)}`"
+OTHER_THAN_A_NETWORK = f"{_DEVICE}, {_PORT}"
+OTHER_THAN_A_DEVICE = f"{_PORT}, {_NETWORK}"
+OTHER_THAN_A_PORT = f"{_DEVICE}, {_NETWORK}"
 _T = TypeVar("_T")
 
 
@@ -34,20 +40,23 @@ def explain(plan: Plan, host: str, subject: tuple[str, ...]) -> Derivation:
     Subjects: of a network `spines`, `uplinks`, `sus`, `superspines`, `bisection`, `ecmp`,
     `deadlock`; of a device `asn`, `loopback`, `mgmt_address`, `bmc_address`, `oob_address`,
     `block`, `ecmp`; of a port `PORT address`, `peer`, `length`, `lanes`, `xoff`, `xon`, `size`,
-    `headroom`, `dscp`. Raises: ExplainError naming what exists.
+    `headroom`, `cable_length`, `dscp`, `ecmp`. Raises: ExplainError naming what exists.
     """
     if (network := NETWORKS.get(host)) is not None:
-        act = _choose(OF_A_NETWORK, subject, host)
+        act = _choose(OF_A_NETWORK, subject, host, OTHER_THAN_A_NETWORK)
         if network not in plan.built:
             planned = ", ".join(plan.built)
             raise ExplainError(f"{host} has no switches in this plan; planned networks: {planned}")
         return act(plan, host, plan.built[network])
     device = plan.device.get(host)
     if device is None:
-        raise ExplainError(f"no device {host!r} in this plan; `railwright show devices` lists them")
+        raise ExplainError(
+            f"no device {host!r} in this plan; `railwright show devices` lists them. Networks are "
+            + ", ".join(NETWORKS)
+        )
     if (place := _port(plan, device, subject)) is not None:
-        return _choose(OF_A_PORT, subject[1:], place.subject)(place)
-    return _choose(OF_A_DEVICE, subject, host, f"PORT {'|'.join(OF_A_PORT)}")(plan, device)
+        return _choose(OF_A_PORT, subject[1:], place.subject, OTHER_THAN_A_PORT)(place)
+    return _choose(OF_A_DEVICE, subject, host, OTHER_THAN_A_DEVICE)(plan, device)
 
 
 def _port(plan: Plan, device: Device, subject: tuple[str, ...]) -> PortPlace | None:
@@ -67,9 +76,10 @@ def _port(plan: Plan, device: Device, subject: tuple[str, ...]) -> PortPlace | N
     return None
 
 
-def _choose(table: Mapping[str, _T], subject: tuple[str, ...], what: str, more: str = "") -> _T:
+def _choose(table: Mapping[str, _T], subject: tuple[str, ...], what: str, others: str) -> _T:
     if len(subject) == 1 and subject[0] in table:
         return table[subject[0]]
-    options = ", ".join((*table, *([more] if more else ())))
     given = " ".join(subject) or "nothing"
-    raise ExplainError(f"{what}: cannot explain {given!r}; choose one of {options}")
+    raise ExplainError(
+        f"{what}: cannot explain {given!r}; choose one of {', '.join(table)}, or explain {others}"
+    )

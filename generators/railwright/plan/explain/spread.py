@@ -1,10 +1,16 @@
-"""How flows spread over equal-cost links, and whether buffers can wait for each other."""
+"""How flows spread over equal-cost links, and how full the fullest of them gets."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from railwright.plan.deadlock.proof import quick
-from railwright.plan.explain.derivation import Derivation, ExplainError, Input
+from railwright.plan.explain.derivation import (
+    Derivation,
+    ExplainError,
+    Input,
+    PortPlace,
+    extra_link,
+)
 from railwright.plan.fabric import Fabric
 from railwright.plan.lossless.ecmp import Spread, spreads
 from railwright.plan.model import Device, Plan
@@ -19,7 +25,10 @@ RULE = (
 
 def _of_device(plan: Plan, device: Device) -> Derivation:
     if device.network is None or not device.is_switch:
-        raise ExplainError(f"{device.name} is a host; switches spread flows over equal-cost links")
+        raise ExplainError(
+            f"{device.name} is a host; switches spread flows over equal-cost links: explain "
+            f"`{device.name} PORT ecmp` for where its flows are, or `LEAF ecmp`"
+        )
     found = [one for one in _spreads(plan, device.network) if one.role == device.role]
     if not found:
         raise ExplainError(f"{device.name} has no equal-cost links to choose from")
@@ -69,37 +78,48 @@ def _tier(one: Spread) -> Iterator[Input]:
     yield Input(f"hash of a {one.role}", f"{one.hash_fields}, seed {one.seed}")
 
 
-def _deadlock(plan: Plan, host: str, fabric: Fabric) -> Derivation:
-    shape = fabric.shape
-    if shape.network not in plan.qos:
-        raise ExplainError(f"{host} carries no lossless class, so nothing there waits for a pause")
-    proof = quick(plan, shape.network)
-    cycle = proof.cycle.hops if proof.cycle else ()
-    hops = tuple(
-        Input(
-            f"hop {number}",
-            f"{one.hop.tx} {one.tx_port} > {one.hop.rx} {one.rx_port}: {one.why}",
+def _of_port(where: PortPlace) -> Derivation:
+    """Return how the links that a switch's port is one of are chosen, or those above a NIC."""
+    network = where.link.network
+    found = _spreads(where.plan, network)
+    if where.device.is_node:
+        return _of_nic(where, found)
+    if (extra := extra_link(where)) is not None:
+        raise ExplainError(
+            f"{where.subject} is an extra link ({extra.path}), and what is expected counts the "
+            f"design's links alone: explain `{where.device.name} ecmp`"
         )
-        for number, one in enumerate(cycle, start=1)
+    if where.link.kind != "fabric":
+        raise ExplainError(
+            f"{where.subject} is no equal-cost link of the fabric: nothing chooses between it and "
+            f"others by a hash; explain `{where.device.name} ecmp` or a port between switches"
+        )
+    upwards = not where.is_upper
+    chosen = [one for one in found if (one.role, one.upwards) == (where.device.role, upwards)]
+    if not chosen:
+        raise ExplainError(
+            f"{where.subject} is the only link to {where.link.peer(where.device.name).device}, "
+            "the one way from here to what is behind it: no hash chooses"
+        )
+    return _derived(where.plan, network, f"{where.subject} ecmp", chosen)
+
+
+def _of_nic(where: PortPlace, found: list[Spread]) -> Derivation:
+    """Return what a NIC's flows meet first: the choice of its leaf."""
+    own, leaf = roce_of(where.plan.intent, where.link.network), where.link.z
+    chosen = [one for one in found if one.role == "leaf"]
+    derived = _derived(where.plan, where.link.network, f"{where.subject} ecmp", chosen)
+    flows = Input(
+        f"flows of {where.name}, which enter at {leaf.device} {leaf.port}",
+        f"{own.qps_per_connection if own else 1} of {chosen[0].flows}",
     )
-    return Derivation(
-        f"{host} deadlock",
-        "no buffers can wait for each other in a circle"
-        if not proof.cycle
-        else f"buffers can wait for each other in a circle of {len(hops)} hops",
-        f"{proof.method}: the routes that BGP may accept, with the planned ASNs, whatever is down",
-        (
-            *hops,
-            Input("hops between switches", str(proof.hops)),
-            Input("of which one may wait for another", str(proof.dependencies)),
-            *(Input("note", note) for note in proof.notes),
-        ),
-    )
+    return replace(derived, inputs=(flows, *derived.inputs))
 
 
 OF_A_DEVICE: Mapping[str, Callable[[Plan, Device], Derivation]] = MappingProxyType(
     {"ecmp": _of_device}
 )
 OF_A_NETWORK: Mapping[str, Callable[[Plan, str, Fabric], Derivation]] = MappingProxyType(
-    {"ecmp": _of_network, "deadlock": _deadlock}
+    {"ecmp": _of_network}
 )
+OF_A_PORT: Mapping[str, Callable[[PortPlace], Derivation]] = MappingProxyType({"ecmp": _of_port})

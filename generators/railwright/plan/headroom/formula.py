@@ -31,7 +31,12 @@ PAUSE_QUANTA = {
     10: 67,
     1: 2,
 }
-"""Response time of the peer by speed in Gb/s; other speeds take the chip's default."""
+"""Response time of the peer by speed in Gb/s; other speeds take the chip's default.
+
+These are the script's own numbers, apart from the standard's in the catalog, which the bound uses
+(catalog/data/standards/ethernet.yml): the switch goes on computing with these whatever the standard
+says, so a correction there must not change what is said of the switch.
+"""
 
 TILED_ASICS = ("4", "5")
 """Last characters of the ASIC keys whose ports buffer on a tile before the shared buffer."""

@@ -1,6 +1,6 @@
 """The headroom of every kind of lossless port in a plan."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from railwright.catalog.model import SwitchPlatform
 from railwright.errors import Problem
@@ -8,7 +8,7 @@ from railwright.intent.model import Intent
 from railwright.intent.roce import Roce
 from railwright.plan.fabric import Fabric
 from railwright.plan.headroom.engine import Question, Refusal, answer, buffer_model
-from railwright.plan.model import Device, Headroom, HeadroomKey, Link
+from railwright.plan.model import Device, Headroom, HeadroomKey, Link, Role
 from railwright.plan.qos import roce_of
 from railwright.plan.shape import Network
 
@@ -28,38 +28,52 @@ def compute(
     found: dict[HeadroomKey, Headroom] = {}
     problems: dict[tuple[str, HeadroomKey], Problem] = {}
     settings = {network: roce_of(intent, network) for network in networks}
-    lanes = {
+    lanes = _lanes(fabrics, networks)
+    for link, device, port in _switch_ends(links, devices):
+        roce = settings.get(link.network)
+        if roce is None:
+            continue
+        key = HeadroomKey(
+            link.network,
+            device.platform,
+            device.hwsku or "",
+            link.speed_gbps,
+            lanes[link.network, device.role, port],
+            link.length.length_m,
+        )
+        if key in found:
+            continue
+        mtu_bytes = fabrics[link.network].mtu_bytes
+        room = answer(question_of(platforms[device.platform], key, mtu_bytes, roce))
+        if isinstance(room, Headroom):
+            found[key] = room
+            continue
+        path = _path(room, device, link, devices, intent)
+        problems.setdefault((path, key), Problem(path, room.what))
+    return found, list(problems.values())
+
+
+def _lanes(
+    fabrics: Mapping[Network, Fabric], networks: Collection[Network]
+) -> dict[tuple[Network, Role, str], int]:
+    """Return how many lanes each port of a role has."""
+    return {
         (name, role, slot.name): slot.lanes.count(",") + 1
         for name in networks
         for role, plate in fabrics[name].faceplates.items()
         for slot in (*plate.down, *plate.up, *plate.border, *plate.spares)
     }
+
+
+def _switch_ends(
+    links: Iterable[Link], devices: Mapping[str, Device]
+) -> Iterator[tuple[Link, Device, str]]:
+    """Yield every link with each switch at an end of it, and its port there."""
     for link in links:
-        roce = settings.get(link.network)
-        if roce is None:
-            continue
         for end in (link.a, link.z):
             device = devices.get(end.device)
-            if device is None or device.hwsku is None:
-                continue
-            key = HeadroomKey(
-                link.network,
-                device.platform,
-                device.hwsku,
-                link.speed_gbps,
-                lanes[link.network, device.role, end.port],
-                link.length.length_m,
-            )
-            if key in found:
-                continue
-            mtu_bytes = fabrics[link.network].mtu_bytes
-            room = answer(question_of(platforms[device.platform], key, mtu_bytes, roce))
-            if isinstance(room, Headroom):
-                found[key] = room
-                continue
-            path = _path(room, device, link, devices, intent)
-            problems.setdefault((path, key), Problem(path, room.what))
-    return found, list(problems.values())
+            if device is not None and device.hwsku is not None:
+                yield link, device, end.port
 
 
 def question_of(platform: SwitchPlatform, key: HeadroomKey, mtu_bytes: int, roce: Roce) -> Question:

@@ -3,9 +3,8 @@
 A strict queue goes before everything else, so what it carries is taken from all other classes.
 Two things bound the CNPs that a port sends, and the smaller one counts:
 
-- **By timer.** A NIC sends at most one CNP per 4 us and port (the default of mlx5 firmware,
-  MIN_TIME_BETWEEN_CNPS_P1; NVIDIA documents it as the minimum time between CNPs sent from the
-  port). At most every NIC whose way leads over this port does so.
+- **By timer.** Between two CNPs of a NIC's port lies a least time, which the catalog has for every
+  NIC. At most every NIC whose way leads over this port sends them that fast.
 - **By packets.** A CNP answers a data packet that was marked, so there are no more CNPs than data
   packets went the other way: one per packet, were every packet marked. Data is taken to be full
   packets of the RoCE path MTU, and CNPs to be spread over parallel links like the data.
@@ -14,12 +13,13 @@ What else has the same DSCP is named; routing protocols send keepalives and, aft
 updates: little, yet lost or late ones end sessions, so they may not wait behind CNPs for long.
 """
 
+from railwright.intent.roce_rules import ROUTING_DSCPS
 from railwright.plan.lossless.fit import Case
 from railwright.plan.lossless.model import Control, Kind
 from railwright.plan.model import Plan, PortUse
-from railwright.plan.qos import ROUTING_DSCPS
+from railwright.plan.nodes_roce import nic_of
+from railwright.plan.shape import Network
 
-CNP_INTERVAL_US = 4.0
 FRAME_OVERHEAD_BYTES = 14 + 4 + 20
 """Ethernet header and check sequence, preamble and gap between frames (IEEE 802.3)."""
 ROCE_HEADER_BYTES = 20 + 8 + 12 + 4
@@ -30,8 +30,8 @@ PATH_MTUS_BYTES = (4096, 2048, 1024, 512, 256)
 LARGEST_HEADERS_BYTES = 96
 """What Linux leaves for headers when it derives the path MTU (include/rdma/ib_addr.h)."""
 SOURCE = (
-    "MIN_TIME_BETWEEN_CNPS_P1 of mlx5 firmware, default 4 us per port (NVIDIA DCQCN parameters); "
-    "frame sizes of IEEE 802.3 and of RoCEv2 (InfiniBand specification, annex 17)"
+    "time between CNPs: the NIC's default (catalog); frame sizes of IEEE 802.3 and of RoCEv2 "
+    "(InfiniBand specification, annex 17)"
 )
 
 
@@ -61,15 +61,29 @@ def _at(plan: Plan, case: Case, speed_gbps: int, beside: tuple[str, ...]) -> Con
         return Control(speed_gbps, 0.0, beside, why, SOURCE)
     mtu = path_mtu(_host_mtu(plan, kind))
     by_packets = 100 * CNP_WIRE_BYTES / (FRAME_OVERHEAD_BYTES + ROCE_HEADER_BYTES + mtu)
+    each = f"a CNP for every data packet of {mtu} bytes {by_packets:.1f} %"
+    interval_us = _interval_us(plan, kind.network)
+    if interval_us is None:
+        why = f"how often the NICs send CNPs is not known; {each}"
+        return Control(speed_gbps, by_packets, beside, why, SOURCE)
     uses = {one.use for one in kind.mix if one.key.speed_gbps == speed_gbps}
     senders = max(_senders(plan, kind, use) for use in uses)
-    one_gbps = CNP_WIRE_BYTES * 8 / (CNP_INTERVAL_US * 1000)
+    one_gbps = CNP_WIRE_BYTES * 8 / (interval_us * 1000)
     by_timer = 100 * senders * one_gbps / speed_gbps
-    rule = (
-        f"{senders} NICs with a CNP every {CNP_INTERVAL_US:g} us fill {by_timer:.1f} %, "
-        f"a CNP for every data packet of {mtu} bytes {by_packets:.1f} %"
-    )
+    rule = f"{senders} NICs with a CNP every {interval_us:g} us fill {by_timer:.1f} %, {each}"
     return Control(speed_gbps, min(by_timer, by_packets), beside, rule, SOURCE)
+
+
+def _interval_us(plan: Plan, network: Network) -> float | None:
+    """Return the least time between CNPs of any NIC on a network, None if some are unknown."""
+    models = [
+        one
+        for one in plan.node_models.values()
+        if (one.nics if network == "compute" else one.frontend)
+    ]
+    nics = [nic_of(one, network) for one in models]
+    known = [nic.cnp_interval_us for nic in nics if nic]
+    return min(known) if known and len(known) == len(nics) else None
 
 
 def _senders(plan: Plan, kind: Kind, use: PortUse) -> int:

@@ -7,22 +7,26 @@ are taken as independent Poisson counts with the mean of flows per link (Poisson
 two hundredths of the exact figure.
 
 Assumptions: every NIC sends to one peer behind another leaf at a time, at full rate, equally over
-the queue pairs of that connection; hashes of adjacent tiers are independent, for which their
-seeds differ (device types are chosen by tier for that); no adaptive routing.
+the queue pairs of that connection, and is sent to by one; above the spines, that peer is in
+another pod; hashes of adjacent tiers are independent, for which their seeds differ (device types
+are chosen by tier for that); no adaptive routing.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from railwright.catalog.loader import tiers
 from railwright.plan.model import Plan, Role
 from railwright.plan.qos import roce_of
-from railwright.plan.shape import FabricShape, Network
+from railwright.plan.shape import CoreShape, FabricShape, Network
 
 FIVE_TUPLE = "addresses, protocol, UDP ports"
 NEGLIGIBLE = 1e-9
+UP: Mapping[Role, str] = {"leaf": "spines", "spine": "super-spines"}
+DOWN: Mapping[Role, str] = {"spine": "one leaf", "superspine": "one spine"}
+"""Where the equal-cost links of a role lead: to the next tier up, or back down to one switch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,11 @@ class Spread:
     fabric_worst_load: float
     hash_fields: str
     seed: int
+
+    @property
+    def upwards(self) -> bool:
+        """Return whether the links lead to the next tier up, not back down to one switch."""
+        return self.towards == UP.get(self.role)
 
     @property
     def mean_load(self) -> float:
@@ -82,15 +91,25 @@ def spreads(plan: Plan, network: Network) -> tuple[Spread, ...]:
 def _choices(shape: FabricShape, flows: int) -> Iterator[_Tier]:
     """Yield the choices on the way up and down; `flows` are those of one leaf, each way."""
     gbps, uplinks, pairs = shape.uplink_speed_gbps, shape.uplinks_per_leaf, shape.links_per_pair
-    yield _Tier("leaf", "spines", uplinks, flows, gbps, shape.total_leaves)
+    yield _Tier("leaf", UP["leaf"], uplinks, flows, gbps, shape.total_leaves)
     leaves = shape.sus * shape.leaves_per_su // shape.groups  # that share one group of spines
     spines = shape.total_spines
     if core := shape.core:
-        sent = -(-flows * leaves // shape.spines)
-        yield _Tier("spine", "super-spines", core.uplinks_per_spine, sent, core.speed_gbps, spines)
+        yield from _core_choices(core, -(-flows * leaves // shape.spines), spines)
     if pairs > 1:
         sent = -(-flows // shape.spines)
-        yield _Tier("spine", "one leaf", pairs, sent, gbps, spines * leaves)
+        yield _Tier("spine", DOWN["spine"], pairs, sent, gbps, spines * leaves)
+
+
+def _core_choices(core: CoreShape, flows: int, spines: int) -> Iterator[_Tier]:
+    """Yield the choices between pods; `flows` are those of one of all `spines`, each way."""
+    gbps, uplinks, pairs = core.speed_gbps, core.uplinks_per_spine, core.links_per_pair
+    if uplinks > 1:
+        yield _Tier("spine", UP["spine"], uplinks, flows, gbps, spines)
+    if pairs > 1:
+        sent = -(-flows // core.superspines)
+        towards, joined = DOWN["superspine"], spines * core.superspines
+        yield _Tier("superspine", towards, pairs, sent, gbps, joined)
 
 
 def expected_max(flows: int, paths: int) -> float:
@@ -129,5 +148,5 @@ def _spread(plan: Plan, shape: FabricShape, tier: _Tier, flow_gbps: float) -> Sp
         worst_load=worst * flow_gbps / tier.link_gbps,
         fabric_worst_load=of_all * flow_gbps / tier.link_gbps,
         hash_fields=f"{FIVE_TUPLE} ({hashed})",
-        seed=tiers()["leaf" if tier.role == "leaf" else "spine"].hash_seed,
+        seed=tiers()[tier.role].hash_seed,
     )

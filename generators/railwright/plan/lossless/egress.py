@@ -11,8 +11,10 @@ A dynamic limit is 2^dynamic_th of what is free of its pool, so one user can hol
 th / (1 + th) of it. NVIDIA's SAI takes 7 for no limit at all (SAI-Implementation
 mlnx_sai_buffer.c, SAI_BUFFER_ALPHA_INFINITY); 128 is used here, which is less. A static limit of
 a chip whose buffer has slices holds in each of them, and each slice admits its part of the pool.
-Packets are taken to leave by one port: lossless traffic that is flooded would be counted once per
-port at the egress, which is one more reason against SVIs.
+
+Packets are taken to leave by one port. Where host ports share a VLAN, frames to a NIC that is lost
+are flooded: counted once at the ingress and once per port at the egress. What is shown here then
+holds for everything else only, and is not called proven.
 """
 
 from railwright.catalog.model import BufferProfile, Buffers, DynamicBuffers, SwitchPlatform
@@ -42,6 +44,10 @@ def egress_of(kind: Kind, platform: SwitchPlatform, budget: Budget) -> Egress:
     verdict = f"{what} lets a lossless queue hold {queue} bytes; ingress admits at most {admitted}"
     if queue < admitted:
         return Egress("failed", admitted, queue, f"{verdict}, so it discards before all pause")
+    if kind.floods:
+        flooded = "hosts share a VLAN, and a flooded frame counts once per port at the egress"
+        why = f"{verdict}; this holds for traffic that is not flooded, but {flooded}"
+        return Egress("unproven", admitted, queue, why)
     return Egress("proven", admitted, queue, verdict)
 
 

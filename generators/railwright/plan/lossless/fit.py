@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from railwright.catalog.model import SwitchPlatform
 from railwright.intent.roce import Roce
 from railwright.plan.headroom.engine import answer
+from railwright.plan.headroom.formula import LANES_OF_A_DOUBLE_PORT
 from railwright.plan.headroom.of_plan import question_of
 from railwright.plan.lossless.model import Fit, Kind, Mix, Verdict
 from railwright.plan.lossless.pools import (
@@ -21,7 +22,7 @@ from railwright.plan.lossless.pools import (
     budget_of,
     group_cost,
 )
-from railwright.plan.model import Headroom
+from railwright.plan.model import Headroom, HeadroomKey
 
 MOST_PORTS = 4096
 MOST_M = 10_000
@@ -124,6 +125,8 @@ def _impossible(case: Case, budget: Budget, ratio: float) -> str:
         return "and nothing is left for the shared buffer"
     if ratio > 1 and not budget.shares_headroom:
         return "but every group reserves its own"
+    if ratio > 1 and pausing_ports(case.kind, budget) < 1:
+        return "so not even one port may pause"
     return _full_port(case, budget)
 
 
@@ -138,7 +141,7 @@ def _full_port(case: Case, budget: Budget) -> str:
     if facts is None or case.kind.model != "dynamic" or not budget.shares_headroom:
         return ""
     for one in case.kind.mix:
-        units = 2 if one.key.lanes == 8 else 1
+        units = 2 if one.key.lanes == LANES_OF_A_DOUBLE_PORT else 1
         cells = facts.port_max_shp_cells + units * facts.port_reserved_shp_cells
         most = cells * facts.cell_bytes
         needs = beyond_bytes((replace(one, ports=1),)) * case.kind.lossless_classes
@@ -177,13 +180,14 @@ def _more_ports(case: Case) -> int | None:
     """Return how many more ports with the largest headroom fit."""
     kind = case.kind
     largest = max(kind.mix, key=lambda one: (one.xoff_bytes, one.size_bytes))
+    is_double = largest.key.lanes == LANES_OF_A_DOUBLE_PORT
 
     def fits(number: int) -> bool:
         more = replace(
             kind,
             mix=(*kind.mix, replace(largest, ports=number)),
             cabled_ports=kind.cabled_ports + number,
-            wide_ports=kind.wide_ports + (number if largest.key.lanes == 8 else 0),
+            wide_ports=kind.wide_ports + (number if is_double else 0),
         )
         return _fits(replace(case, kind=more))
 
@@ -219,7 +223,11 @@ def _as_long(case: Case, one: Mix, length_m: int) -> Mix | None:
     """Return the ports with cables of another length, None where no headroom is known for it."""
     if one.use != "fabric":
         return one
-    key = one.key._replace(length_m=float(length_m))
+    return sized(case, one, one.key._replace(length_m=float(length_m)))
+
+
+def sized(case: Case, one: Mix, key: HeadroomKey) -> Mix | None:
+    """Return the ports as `key` and the settings of `case` size them, None if nothing is known."""
     room = answer(question_of(case.platform, key, case.mtu_bytes, case.roce))
     if not isinstance(room, Headroom):
         return None

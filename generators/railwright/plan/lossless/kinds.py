@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from railwright.intent.roce import Roce
 from railwright.plan.fabric import Fabric
 from railwright.plan.headroom.engine import buffer_model
+from railwright.plan.headroom.formula import LANES_OF_A_DOUBLE_PORT
 from railwright.plan.lossless.model import Kind, Mix
 from railwright.plan.model import Device, HeadroomKey, Link, Plan, PortUse, Role
 from railwright.plan.qos import roce_of
 from railwright.plan.shape import Network
-
-WIDE = 8
-"""Lanes of a port that takes two of an NVIDIA chip's buffer units (swss cfgmgr/*_mellanox.lua)."""
 
 _Counts = tuple[tuple[tuple[PortUse, int, int, float], int], ...]
 """Ports by use, speed, lanes and cable length: what makes two switches alike."""
@@ -27,15 +25,16 @@ def of_plan(plan: Plan) -> tuple[Kind, ...]:
     Ports reserved for growth count: their headroom is needed on the day they are cabled.
     """
     lanes = _Lanes(plan.built)
-    alike: dict[tuple[Network, Role, str, str, _Counts], list[Device]] = {}
+    alike: dict[tuple[Network, Role, str, str, bool, _Counts], list[Device]] = {}
     for device in plan.switches:
         if device.network in plan.qos and device.network and device.hwsku:
             counts = _counts(device, plan.links_of.get(device.name, {}), lanes)
-            key = device.network, device.role, device.platform, device.hwsku, counts
+            model = device.platform, device.hwsku
+            key = device.network, device.role, *model, _floods(plan, device), counts
             alike.setdefault(key, []).append(device)
     roles = Counter(key[:3] for key in alike)
     found = (
-        _kind(plan, tuple(devices), key[4], alone=roles[key[:3]] == 1)
+        _kind(plan, tuple(devices), key[-1], alone=roles[key[:3]] == 1)
         for key, devices in alike.items()
     )
     return tuple(kind for kind in found if kind.mix)
@@ -48,6 +47,11 @@ def of_device(plan: Plan, device: Device) -> Kind | None:
     counts = _counts(device, plan.links_of.get(device.name, {}), _Lanes(plan.built))
     kind = _kind(plan, (device,), counts, alone=True)
     return kind if kind.mix else None
+
+
+def _floods(plan: Plan, device: Device) -> bool:
+    """Return whether hosts of the switch's network share one of its VLANs."""
+    return any(svi.network == device.network for svi in plan.svis_of.get(device.name, ()))
 
 
 class _Lanes:
@@ -100,8 +104,11 @@ def _kind(plan: Plan, devices: tuple[Device, ...], counts: _Counts, *, alone: bo
         mix=tuple(mix),
         lossless_classes=sum(one.lossless for one in plan.qos[network]),
         cabled_ports=sum(ports for _, ports in counts),
-        wide_ports=sum(ports for (_, _, lanes, _), ports in counts if lanes == WIDE),
+        wide_ports=sum(
+            ports for (_, _, lanes, _), ports in counts if lanes == LANES_OF_A_DOUBLE_PORT
+        ),
         alone=alone,
+        floods=_floods(plan, first),
     )
 
 

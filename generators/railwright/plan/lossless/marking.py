@@ -9,6 +9,10 @@ alpha x (what is free of the shared buffer), alpha = 2^dynamic_th.
 together at alpha x S / (1 + n x alpha). The margin is one over the other; it grows with n, so one
 sender (a faster link into a slower one) is the worst.
 
+Between kmin and kmax only some packets are marked, every one from kmax on. A margin to kmax below
+1 is no failure, as marking has begun, but a sender is then paused before ECN has its full effect.
+Whether marks slow anybody down is up to the NICs (DCQCN).
+
 (b) The strictest case, the bound of Zhu et al., "Congestion Control for Large-Scale RDMA
 Deployments" (SIGCOMM 2015, section 4): one sender fills q queues, all just below kmin, so its
 group holds q x kmin before anything is marked. It is not paused while
@@ -21,61 +25,72 @@ slice, where the chip's buffer has several: a port's groups and its part of ever
 What lossy traffic takes of the same pool makes S smaller; how much it may take is said.
 """
 
+from dataclasses import replace
+
 from railwright.plan.lossless.egress import alpha
-from railwright.plan.lossless.model import Kind, Marking, MarkingPoint
+from railwright.plan.lossless.fit import Case
+from railwright.plan.lossless.model import Marking, MarkingPoint
 from railwright.plan.lossless.pools import Budget
 from railwright.plan.qos import Marking as Slope
 
 SHOWN = (1, 2, 8)
 """Numbers of senders whose points are shown, beside all other ports of the switch."""
+_NOTHING = Slope(0, 0, 0, "")
 
 
 def marking_of(
-    kind: Kind, class_name: str, speed_gbps: int, slope: Slope | None, budget: Budget
+    case: Case, class_name: str, speed_gbps: int, slope: Slope | None, budget: Budget
 ) -> Marking:
-    """Return whether a class is marked before it is paused at one speed of a kind of switch."""
+    """Return whether a class is marked before it is paused at one speed of a kind of switch.
+
+    `budget` is that of `case`.
+    """
+    kind = case.kind
     threshold = min(one.threshold for one in kind.mix if one.key.speed_gbps == speed_gbps)
     others = max(1, kind.ports - 1)
-    shared = budget.free_bytes
-    if slope is None or shared is None:
-        why = "no marking thresholds are known" if slope is None else "the shared buffer is unknown"
-        kmin, kmax, percent, source = _numbers(slope)
-        return Marking(
-            "unproven",
-            class_name,
-            speed_gbps,
-            kmin,
-            kmax,
-            percent,
-            shared,
-            threshold,
-            (),
-            None,
-            kind.ports,
-            why,
-            source,
-        )
-    kmin = max(1, slope.kmin_bytes)  # a small share of a small buffer may be less than a byte
-    points = tuple(
-        point_of(senders, kmin, shared, alpha(threshold))
-        for senders in sorted({min(number, others) for number in (*SHOWN, others)})
-    )
-    queues = queues_before_pause(kmin, shared, alpha(threshold))
-    fails = [point for point in points if point.margin <= 1]
-    return Marking(
-        verdict="failed" if fails else "proven",
+    given = slope or _NOTHING
+    found = Marking(
+        verdict="unproven",
         class_name=class_name,
         speed_gbps=speed_gbps,
-        kmin_bytes=kmin,
-        kmax_bytes=slope.kmax_bytes,
-        max_probability_percent=slope.max_probability_percent,
-        shared_bytes=shared,
+        kmin_bytes=given.kmin_bytes,
+        kmax_bytes=given.kmax_bytes,
+        max_probability_percent=given.max_probability_percent,
+        shared_bytes=budget.free_bytes,
         threshold=threshold,
-        incast=points,
-        queues_before_pause=min(queues, others),
+        incast=(),
+        queues_before_pause=None,
+        full_margin=None,
+        reacts=case.roce.dcqcn,
         ports=kind.ports,
-        why=_why(points, slope, shared, alpha(threshold)),
-        source=slope.source,
+        why="no marking thresholds are known" if slope is None else "the shared buffer is unknown",
+        source=given.source,
+    )
+    if slope is None or budget.free_bytes is None:
+        return found
+    return _judged(found, budget.free_bytes, others)
+
+
+def _judged(found: Marking, shared_bytes: int, others: int) -> Marking:
+    """Return the same with its points and what they say; `others` is the most senders."""
+    # A small share of a small buffer may be less than a byte.
+    kmin, kmax = max(1, found.kmin_bytes), max(1, found.kmax_bytes)
+    share = alpha(found.threshold)
+    points = tuple(
+        point_of(senders, kmin, shared_bytes, share)
+        for senders in sorted({min(number, others) for number in (*SHOWN, others)})
+    )
+    worst = min(points, key=lambda point: point.margin)
+    full_margin = worst.margin * kmin / kmax
+    return replace(
+        found,
+        verdict="failed" if worst.margin <= 1 else "proven",
+        kmin_bytes=kmin,
+        kmax_bytes=kmax,
+        incast=points,
+        queues_before_pause=min(queues_before_pause(kmin, shared_bytes, share), others),
+        full_margin=full_margin,
+        why=_why(worst, full_margin, int(shared_bytes - kmin * (1 + share) / share)),
     )
 
 
@@ -92,25 +107,18 @@ def queues_before_pause(kmin_bytes: int, shared_bytes: int, share: float) -> int
     return int(most) - 1 if most == int(most) and most else int(most)
 
 
-def _numbers(slope: Slope | None) -> tuple[int, int, int, str]:
-    if slope is None:
-        return 0, 0, 0, ""
-    return slope.kmin_bytes, slope.kmax_bytes, slope.max_probability_percent, slope.source
-
-
-def _why(points: tuple[MarkingPoint, ...], slope: Slope, shared_bytes: int, share: float) -> str:
-    worst = min(points, key=lambda point: point.margin)
+def _why(worst: MarkingPoint, full_margin: float, spare_bytes: int) -> str:
+    """Return the worst point in words; `spare_bytes` is what others may take before it fails."""
     senders = f"{worst.senders} sender{'s' * (worst.senders != 1)}"
     if worst.margin <= 1:
         return (
             f"with {senders} into one queue a group pauses at {worst.pause_bytes} bytes, before "
             f"marking begins at {worst.held_bytes}"
         )
-    taken = int(shared_bytes - max(1, slope.kmin_bytes) * (1 + share) / share)
-    every = worst.margin * slope.kmin_bytes / slope.kmax_bytes
+    full = f"{full_margin:.1f}" if full_margin >= 1 else f"{full_margin:.2g}"
     return (
         f"worst with {senders} into one queue: pause comes at {worst.margin:.1f} times what a "
-        f"group holds when marking begins, {every:.1f} times what it holds when every packet is "
-        f"marked; holds until others, lossy traffic in the same pool included, take {taken} bytes "
-        "of the shared buffer"
+        f"group holds when marking begins, {full} times what it holds when every packet is marked; "
+        f"holds until others, lossy traffic in the same pool included, take {spare_bytes} bytes of "
+        "the shared buffer"
     )

@@ -12,7 +12,8 @@ from railwright.plan.shape import Network
 
 Verdict = Literal["proven", "accepted", "unproven", "failed"]
 """`accepted`: beyond the limit, as the intent accepts with a reason; `unproven`: a figure is
-missing; nothing here says that a figure is an assumption, the source does."""
+missing, or the argument does not hold for everything that can happen; nothing here says that a
+figure is an assumption, the source does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Mix:
     threshold: int
     bound_bytes: int
 
+    @property
+    def short_bytes(self) -> int:
+        """Return how far xoff is below its first-principles bound, 0 where it is not."""
+        return max(0, self.bound_bytes - self.xoff_bytes)
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -39,7 +45,8 @@ class Kind:
 
     `cabled_ports` counts every port that has buffers, those towards routers outside too, and
     `wide_ports` those of them with eight lanes. `alone` says that all switches of this role and
-    platform are of this kind.
+    platform are of this kind, `floods` that its host ports share a VLAN: frames to a NIC that is
+    lost go to every one of them.
     """
 
     network: Network
@@ -53,6 +60,7 @@ class Kind:
     cabled_ports: int
     wide_ports: int
     alone: bool = True
+    floods: bool = False
 
     @property
     def name(self) -> str:
@@ -64,6 +72,18 @@ class Kind:
     def ports(self) -> int:
         """Return the ports that can be paused."""
         return sum(one.ports for one in self.mix)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Whether the headroom of every port holds what may still arrive after a pause.
+
+    `short_bytes` is how far the worst port's xoff is below its first-principles bound.
+    """
+
+    verdict: Verdict
+    short_bytes: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +154,8 @@ class Marking:
     chip has several.
     `incast` are points of n senders into one queue; `queues_before_pause` is how many queues one
     sender may fill to kmin at the same time before its pause (the strictest case).
+    `full_margin` is the smallest margin to kmax, from which every packet is marked: below 1 pause
+    comes before that. `reacts` says whether NICs slow down on marks (DCQCN).
     """
 
     verdict: Verdict
@@ -146,9 +168,21 @@ class Marking:
     threshold: int
     incast: tuple[MarkingPoint, ...]
     queues_before_pause: int | None
+    full_margin: float | None
+    reacts: bool
     ports: int
     why: str
     source: str
+
+    @property
+    def worst(self) -> MarkingPoint | None:
+        """Return the point with the smallest margin, None where nothing is known."""
+        return min(self.incast, key=lambda point: point.margin, default=None)
+
+    @property
+    def marks_all_too_late(self) -> bool:
+        """Return whether a sender is paused before every packet of its queue is marked."""
+        return self.full_margin is not None and self.full_margin < 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +204,8 @@ class KindProof:
     """Everything proven about one kind of switch."""
 
     kind: Kind
+    cover: Cover
     fit: Fit
     egress: Egress
     marking: tuple[Marking, ...]
     control: tuple[Control, ...]
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """Return the verdicts, fit first."""
-        return (self.fit.verdict, self.egress.verdict, *(one.verdict for one in self.marking))

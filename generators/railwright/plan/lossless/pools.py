@@ -26,7 +26,6 @@ need; where ports are spread unevenly, one slice runs out of headroom before the
 """
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,9 +45,8 @@ next: sonic-swss cfgmgr/buffer_pool_mellanox.lua."""
 MIRROR_BYTES = 10 * KIB  # per port that is up, for copies of packets at the egress
 MANAGEMENT_BYTES = 256 * KIB
 SMALLEST_SHARED_HEADROOM = 655360
-DESCRIPTORS_FROM_MODEL = 6000
 DESCRIPTORS_BYTES = 32 * KIB * KIB
-"""From SN6000 on the chip keeps this for modified packets and nothing for copies."""
+"""What chips that keep descriptors of modified packets have for them, and nothing for copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def budget_of(kind: Kind, platform: SwitchPlatform, roce: Roce) -> Budget:
     """Return what a kind of switch has for headroom, and what its mix of ports needs."""
     facts = facts_of(kind, platform)
     if isinstance(facts, DynamicBuffers):
-        return _computed(kind, platform, facts, roce)
+        return _computed(kind, facts, roce)
     if facts is not None and facts.pools[facts.lossless_pool].xoff_bytes:
         return _pooled(kind, facts, platform.asic.buffer_slices)
     if facts is not None and platform.asic.vendor == "mellanox":
@@ -176,10 +174,10 @@ def _carved(kind: Kind, facts: Buffers) -> Budget:
     )
 
 
-def _computed(kind: Kind, platform: SwitchPlatform, facts: DynamicBuffers, roce: Roce) -> Budget:
+def _computed(kind: Kind, facts: DynamicBuffers, roce: Roce) -> Budget:
     """Return the budget of a switch that computes its pools (buffer_pool_mellanox.lua)."""
     own = own_bytes(kind)
-    terms = tuple(_reserved(kind, platform, facts))
+    terms = tuple(_reserved(kind, facts))
     whole = facts.mmu_bytes
     if whole is None:
         whole = facts.pools[facts.profiles[facts.egress_lossless_profile].pool].size_bytes
@@ -212,7 +210,7 @@ def _computed(kind: Kind, platform: SwitchPlatform, facts: DynamicBuffers, roce:
     )
 
 
-def _reserved(kind: Kind, platform: SwitchPlatform, facts: DynamicBuffers) -> Iterator[Term]:
+def _reserved(kind: Kind, facts: DynamicBuffers) -> Iterator[Term]:
     """Yield what is set aside beside lossless groups, as buffer_pool_mellanox.lua adds it up."""
     latency_kib = facts.pipeline_latency_kib
     narrow = kind.cabled_ports - kind.wide_ports
@@ -229,8 +227,7 @@ def _reserved(kind: Kind, platform: SwitchPlatform, facts: DynamicBuffers) -> It
     )
     if queues:
         yield Term("minimum of egress ports and queues", queues * kind.cabled_ports)
-    model = re.search(r"sn(\d+)", platform.sonic_platform)
-    if model and int(model[1]) >= DESCRIPTORS_FROM_MODEL:
+    if facts.keeps_descriptors:
         yield Term("descriptors of modified packets", DESCRIPTORS_BYTES)
     else:
         yield Term("copies of packets at the egress", MIRROR_BYTES * kind.cabled_ports)

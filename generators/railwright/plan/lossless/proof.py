@@ -2,6 +2,7 @@
 
 from railwright.plan.lossless import kinds
 from railwright.plan.lossless.control import control_of
+from railwright.plan.lossless.cover import cover_of
 from railwright.plan.lossless.egress import egress_of
 from railwright.plan.lossless.fit import Case, fit_of
 from railwright.plan.lossless.marking import marking_of
@@ -37,10 +38,11 @@ def prove_kind(plan: Plan, kind: Kind, *, quick: bool = False) -> KindProof:
     lossless = [one for one in plan.qos[kind.network] if one.ecn is not None]
     return KindProof(
         kind=kind,
+        cover=cover_of(kind),
         fit=fit_of(case, budget, quick=quick),
         egress=egress_of(kind, case.platform, budget),
         marking=tuple(
-            marking_of(kind, one.name, speed, slope, budget)
+            marking_of(case, one.name, speed, slope, budget)
             for one in lossless
             if one.ecn is not None
             for slope in (marking(one.ecn, case.platform, budget.shared_bytes),)

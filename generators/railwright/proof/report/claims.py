@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from railwright.plan.deadlock.model import DeadlockProof
-from railwright.plan.lossless.model import KindProof, Verdict
+from railwright.plan.lossless.model import KindProof, Marking, Verdict
 from railwright.plan.shape import Network
 from railwright.proof.model import Agreement
 from railwright.proof.report.document import Claim, PortRow, worst
@@ -26,7 +26,7 @@ def claims(
     networks: dict[Network, None] = dict.fromkeys(one.kind.network for one in switches)
     for network in networks:
         kinds = [one for one in switches if one.kind.network == network]
-        yield _headroom(network, [row for row in ports if row.network == network])
+        yield _headroom(network, [row for row in ports if row.network == network], kinds)
         yield _fit(network, kinds)
         yield _egress(network, kinds)
         yield _marking(network, kinds)
@@ -34,12 +34,21 @@ def claims(
     yield _agreement(agreement)
 
 
-def statement(made: Sequence[Claim], ports: Sequence[PortRow]) -> str:
-    """Return what the claims come to, what stands against them, and whether figures are assumed."""
-    guessed = sum(row.assumed for row in ports)
-    kinds = count(guessed, "kind")
-    rests = f" The headroom of {kinds} of port is assumed until confirmed." if guessed else ""
-    return f"{_outcome(made)}{rests}"
+def statement(
+    made: Sequence[Claim], ports: Sequence[PortRow], switches: Sequence[KindProof]
+) -> str:
+    """Return what the claims come to, what stands against them, and what they rest on."""
+    return " ".join((_outcome(made), *_rests(ports, switches)))
+
+
+def _rests(ports: Sequence[PortRow], switches: Sequence[KindProof]) -> Iterator[str]:
+    unheard = dict.fromkeys(
+        one.kind.network for one in switches if not all(row.reacts for row in one.marking)
+    )
+    if unheard:
+        yield f"No NIC of {listed(unheard)} slows down on ECN marks: PFC alone holds senders back."
+    if guessed := sum(row.assumed for row in ports):
+        yield f"The headroom of {count(guessed, 'kind')} of port is assumed until confirmed."
 
 
 def _outcome(made: Sequence[Claim]) -> str:
@@ -54,28 +63,25 @@ def _outcome(made: Sequence[Claim]) -> str:
     first = f"{_subject(against[0])}: {against[0].says}"
     more = f" ({count(len(against) - 1, 'more claim')} likewise)" if len(against) > 1 else ""
     if verdict == "accepted":
-        return f"Everything is proven but for what the intent accepts. {first}{more}."
-    return f"{first}{more}."
+        return f"Everything is proven but for what the intent accepts: {first}{more}."
+    return f"{first[0].upper()}{first[1:]}{more}."
 
 
 def _subject(claim: Claim) -> str:
     return f"{claim.title}, {claim.network}" if claim.network else claim.title
 
 
-def _headroom(network: Network, rows: Sequence[PortRow]) -> Claim:
+def _headroom(network: Network, rows: Sequence[PortRow], kinds: Sequence[KindProof]) -> Claim:
     methods = listed(dict.fromkeys(_METHODS[row.method] for row in rows))
     guessed = sum(row.assumed for row in rows)
     assumed = f"; {guessed} of them assumed" if guessed else ""
-    below = sum(row.below_bound for row in rows)
-    low = f"; {below} of them below the first-principles bound" if below else ""
     longest = max((row.length_m for row in rows), default=0)
-    return Claim(
-        network,
-        "headroom covers what is in flight",
-        "proven",
-        f"{count(len(rows), 'kind')} of port up to {metres(longest)}, from {methods}{assumed}{low}",
-        "headroom",
-    )
+    says = f"{count(len(rows), 'kind')} of port up to {metres(longest)}, from {methods}{assumed}"
+    verdict = worst(one.cover.verdict for one in kinds)
+    if verdict != "proven":
+        low = _decisive((one.cover.verdict, one.cover.short_bytes, one) for one in kinds)
+        says = f"{low.kind.name}: {low.cover.why}"
+    return Claim(network, "headroom covers what is in flight", verdict, says, "headroom")
 
 
 def _fit(network: Network, kinds: Sequence[KindProof]) -> Claim:
@@ -117,9 +123,25 @@ def _marking(network: Network, kinds: Sequence[KindProof]) -> Claim:
     if against is None and margins:
         margin, senders, role = min(margins)
         against = f"smallest margin {times(margin)}, {role}, {count(senders, 'sender')}"
-    return Claim(
-        network, "ECN marks before PFC pauses", verdict, against or "no thresholds", "marking"
-    )
+    says = "; ".join((against or "no thresholds", *_marking_remarks(rows)))
+    return Claim(network, "ECN marks before PFC pauses", verdict, says, "marking")
+
+
+def _marking_remarks(rows: Sequence[tuple[KindProof, Marking]]) -> Iterator[str]:
+    """Yield what marking before pause leaves open: full marking, and whether anybody listens."""
+    late = [
+        (one.full_margin, one.worst.senders, kind.kind.name)
+        for kind, one in rows
+        if one.verdict != "failed" and one.marks_all_too_late and one.full_margin and one.worst
+    ]
+    if late:
+        margin, senders, role = min(late)
+        yield (
+            f"every packet is marked only after pause: it comes at {times(margin)} what a group "
+            f"holds at Kmax, {role}, {count(senders, 'sender')}"
+        )
+    if not all(one.reacts for _, one in rows):
+        yield "no NIC slows down on marks, as DCQCN is off"
 
 
 def _deadlock(proof: DeadlockProof) -> Claim:

@@ -47,7 +47,7 @@ def document(plan: Plan, proofs: Proofs) -> Document:
         cluster=plan.intent.cluster,
         description=plan.intent.description or "",
         verdict=worst(one.verdict for one in made),
-        statement=statement(made, ports),
+        statement=statement(made, ports, proofs.switches),
         claims=made,
         classes=tuple(traffic.classes(plan)),
         trimming=tuple(traffic.trimming(plan)),

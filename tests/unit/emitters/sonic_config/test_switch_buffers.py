@@ -55,16 +55,13 @@ def computed_configs(plan: Plan) -> list[tuple[Device, DynamicBuffers, ConfigDb]
     return [(device, facts, intended(plan, device)) for device, facts in found if facts]
 
 
-def on_vendor(plan: Plan, vendor: str) -> Plan:
-    return replace(
-        plan,
-        platforms={
-            name: platform.model_copy(
-                update={"asic": platform.asic.model_copy(update={"vendor": vendor})}
-            )
-            for name, platform in plan.platforms.items()
-        },
-    )
+def with_features(plan: Plan, **update: Any) -> Plan:
+    """Return a plan whose switches' images do something else."""
+    platforms = {
+        name: platform.model_copy(update={"features": platform.features.model_copy(update=update)})
+        for name, platform in plan.platforms.items()
+    }
+    return replace(plan, platforms=platforms)
 
 
 def buffers_of_device(plan: Plan, device: Device) -> Buffers:
@@ -171,22 +168,19 @@ def test_profiles_in_use_exist(configs: dict[str, ConfigDb]) -> None:
                 assert set(str(row["profile_list"]).split(",")) <= set(config["BUFFER_PROFILE"])
 
 
-@pytest.mark.parametrize(
-    ("vendor", "last"), [("broadcom", "4-6"), ("mellanox", "4-6"), ("marvell-teralynx", "4-7")]
-)
+@pytest.mark.parametrize(("queues", "last"), [(7, "4-6"), (8, "4-7")])
 def test_the_queues_with_a_buffer_are_those_of_the_stock_templates(
-    plan: Plan, spine_name: str, vendor: str, last: str
+    plan: Plan, spine_name: str, queues: int, last: str
 ) -> None:
-    changed = on_vendor(plan, vendor)
+    changed = with_features(plan, stock_queues=queues)
     rows = intended(changed, changed.device[spine_name])["BUFFER_QUEUE"]
     port = next(iter(rows)).split("|")[0]
     keys = {key.split("|")[1] for key in rows if key.startswith(f"{port}|")}
     assert keys == {"0-2", "3", last}
 
 
-@pytest.mark.parametrize("vendor", ["broadcom", "marvell-teralynx"])
-def test_reserved_ports_keep_their_lossless_group(plan: Plan, leaf_name: str, vendor: str) -> None:
-    changed = on_vendor(plan, vendor)
+def test_reserved_ports_keep_their_lossless_group(plan: Plan, leaf_name: str) -> None:
+    changed = with_features(plan, reclaims_when_down=False)
     config = intended(changed, changed.device[leaf_name])
     assert lossless_ports(config) == set(plan.links_of[leaf_name])
 
@@ -194,7 +188,7 @@ def test_reserved_ports_keep_their_lossless_group(plan: Plan, leaf_name: str, ve
 def test_reserved_ports_have_none_where_the_switch_takes_it_back(
     plan: Plan, leaf_name: str
 ) -> None:
-    changed = on_vendor(plan, "mellanox")
+    changed = with_features(plan, reclaims_when_down=True)
     config = intended(changed, changed.device[leaf_name])
     links = plan.links_of[leaf_name]
     deployed = {port for port, link in links.items() if link.deployed}

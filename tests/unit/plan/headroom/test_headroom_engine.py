@@ -171,6 +171,16 @@ def test_every_table_and_formula_of_a_fabric_speed_is_above_the_bound() -> None:
             assert found.xoff_bytes > found.bound_bytes
 
 
+def test_no_row_is_borrowed_from_another_hwsku() -> None:
+    own, other = "Arista-7060X6-64PE-B-P64", "Arista-7060X6-64PE-B-P32O64"
+    port = {"speed_gbps": 800, "lanes": 8, "length_m": 40.0}
+    assert room(ask("7060x6-64pe", other, **port)).xoff_bytes == 833536
+    assert refusal(ask("7060x6-64pe", own, **port)).what == (
+        "a 40 m cable at 800G is beyond the lossless table of 7060x6-64pe "
+        "(Arista-7060X6-64PE-B-P64), which has 5 m; shorten the cable or choose another platform"
+    )
+
+
 def test_a_speed_without_a_row_is_bounded_and_says_so() -> None:
     found = room(ask("7060x6-64pe", "Arista-7060X6-64PE-B-P64", speed_gbps=400, length_m=39.5))
     assert found.method == "bound"
@@ -182,7 +192,7 @@ def test_a_speed_without_a_row_is_bounded_and_says_so() -> None:
     assert waste == pytest.approx(254 / 64 - 1)  # every packet of 64 bytes fills a cell
     assert (found.size_bytes, found.xon_bytes, found.xon_offset_bytes) == (8636, 0, 3556)
     assert found.source.startswith("ASSUMED: first-principles bound for 64-byte packets")
-    assert "800G 40 m" in found.source
+    assert "800G 5 m" in found.source
 
 
 def test_a_group_that_reserves_its_headroom_reserves_the_bound_too() -> None:

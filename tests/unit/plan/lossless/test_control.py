@@ -1,5 +1,6 @@
 """The strict queue: CNPs by timer or by packets, whichever is less, and what rides it too."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +26,27 @@ def test_no_more_cnps_than_data_packets() -> None:
 def test_few_nics_send_a_cnp_every_four_microseconds_each() -> None:
     # 64 NICs below an uplink: 98 bytes every 4 us is 0.196 Gb/s
     assert control(LEAF)[800].load_percent == pytest.approx(100 * 64 * 0.196 / 800)
+
+
+def test_nics_that_are_not_known_may_answer_every_packet() -> None:
+    plan = reference("cx864e-n")
+    known = plan.node_models["dgx-h100"]
+    unknown = {"dgx-h100": known.model_copy(update={"rail_nic": None})}
+    found = by_name(replace(plan, node_models=unknown))[LEAF].control
+    assert [one.load_percent for one in found] == [pytest.approx(BY_PACKETS)] * 2
+    assert found[0].why.startswith("how often the NICs send CNPs is not known; a CNP for every")
+
+
+def test_the_fastest_nic_of_a_network_counts() -> None:
+    plan = reference("cx864e-n")
+    known = plan.node_models["dgx-h100"]
+    assert known.rail_nic
+    slower = known.rail_nic.model_copy(update={"cnp_interval_us": 400.0})
+    other = known.model_copy(update={"rail_nic": slower})
+    alone = by_name(replace(plan, node_models={"dgx-h100": other}))[LEAF].control[1]
+    assert alone.load_percent == pytest.approx(64 * 0.00196 / 8)
+    mixed = by_name(replace(plan, node_models={"dgx-h100": other, "more": known}))[LEAF].control[1]
+    assert mixed.load_percent == pytest.approx(100 * 64 * 0.196 / 800)
 
 
 def test_without_dcqcn_there_are_no_cnps() -> None:

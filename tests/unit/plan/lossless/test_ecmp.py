@@ -1,6 +1,7 @@
 """Expected fullest link: against exact figures and thrown flows; tiers and their flows."""
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from math import comb
@@ -88,11 +89,29 @@ def test_more_queue_pairs_spread_better(qps: int) -> None:
     assert one.mean_load == four.mean_load
 
 
-def test_pods_choose_once_more() -> None:
+def test_pods_choose_once_more_each_way() -> None:
     three: dict[str, Any] = {"design": "three-tier", "nodes_per_su": 8, "sus_per_pod": 2}
     plan = planned({"nodes": {"gpu": {"count": 64}}, "networks": {"compute": three}})
-    found = {(one.role, one.towards) for one in spreads(plan, "compute")}
-    assert ("spine", "super-spines") in found
+    core = plan.shape.core
+    assert core is not None
+    found = {(one.role, one.towards): one for one in spreads(plan, "compute")}
+    up, down = found["spine", "super-spines"], found["superspine", "one spine"]
+    assert up.upwards
+    assert not down.upwards
+    assert (up.paths, down.paths) == (core.uplinks_per_spine, core.links_per_pair)
+    assert down.flows * core.superspines == up.flows
+    assert down.mean_load == up.mean_load
+    assert len({one.seed for one in found.values()}) == len({one.role for one in found.values()})
+
+
+def test_a_single_link_between_pods_is_no_choice() -> None:
+    three: dict[str, Any] = {"design": "three-tier", "nodes_per_su": 8, "sus_per_pod": 2}
+    plan = planned({"nodes": {"gpu": {"count": 64}}, "networks": {"compute": three}})
+    assert plan.shape.core is not None
+    core = replace(plan.shape.core, links_per_pair=1)
+    fabrics = {**plan.fabrics, "compute": replace(plan.shape, core=core)}
+    found = spreads(replace(plan, fabrics=fabrics), "compute")
+    assert {one.role for one in found} == {"leaf", "spine"}
 
 
 def test_no_choice_no_spread() -> None:

@@ -7,7 +7,8 @@ import pytest
 from railwright.catalog.model import BufferProfile, SwitchPlatform
 from railwright.plan.lossless.egress import egress_of
 from railwright.plan.lossless.model import Egress
-from tests.unit.plan.lossless.proofs import SECOND, case, reference
+from tests.unit.plan.lossless.proofs import SECOND, by_name, case, reference
+from tests.unit.plan.made import planned
 
 LEAF, SPINE = "compute leaf", "compute spine"
 
@@ -43,7 +44,7 @@ def _changed(
     [
         ("cx864e-n", LEAF, 159_633_822, 215_646_208),
         ("7060x6-64pe", LEAF, 147_226_020, 147_226_020),
-        ("7060x6-64pe", SPINE, 164_733_224, 164_733_224),
+        ("7060x6-64pe", SPINE, 147_226_020, 147_226_020),
         ("sn5600", LEAF, 68_612_608 + 13_959_168, 158_229_504 * 128 // 129),
     ],
 )
@@ -52,6 +53,17 @@ def test_the_reference_holds_all_that_it_admits(
 ) -> None:
     found = egress(platform, name)
     assert (found.verdict, found.admitted_bytes, found.queue_bytes) == ("proven", admitted, queue)
+
+
+@pytest.mark.parametrize("attachment", ["routed", "svi"])
+def test_flooded_frames_are_not_covered_by_the_proof(attachment: str) -> None:
+    plan = planned({"networks": {"compute": {"attachment": attachment}}})
+    flooded = attachment == "svi"
+    proofs = by_name(plan)
+    assert proofs[LEAF].kind.floods == flooded
+    assert proofs[LEAF].egress.verdict == ("unproven" if flooded else "proven")
+    assert ("holds for traffic that is not flooded" in proofs[LEAF].egress.why) == flooded
+    assert proofs[SPINE].egress.verdict == "proven"  # no host, no VLAN
 
 
 def test_the_shipped_limit_of_teralynx_discards() -> None:

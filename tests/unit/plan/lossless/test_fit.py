@@ -40,7 +40,7 @@ def test_the_reference_fits(platform: str, name: str, ratio: float) -> None:
 
 @pytest.mark.parametrize(
     ("name", "ratio", "pausing", "bound"),
-    [(LEAF, 1.3885, 60, 0.2262), (SPINE, 2.9698, 21, 0.4155)],
+    [(LEAF, 1.3885, 60, 0.2262), (SPINE, 1.3734, 46, 0.1921)],
 )
 def test_tomahawk_5_does_not_fit(name: str, ratio: float, pausing: int, bound: float) -> None:
     found = fit("7060x6-64pe", name)
@@ -52,12 +52,12 @@ def test_tomahawk_5_does_not_fit(name: str, ratio: float, pausing: int, bound: f
     assert (found.more_ports, found.more_classes, found.longest_m) == (0, 0, 0)
 
 
-@pytest.mark.parametrize(("accepted", "verdict"), [(2.96, "failed"), (2.97, "accepted")])
+@pytest.mark.parametrize(("accepted", "verdict"), [(1.36, "failed"), (1.38, "accepted")])
 def test_an_accepted_ratio_is_held_to_the_real_one(accepted: float, verdict: str) -> None:
     accept = {"ratio": accepted, "reason": "tried in the lab"}
     found = fit("7060x6-64pe", SPINE, headroom={"accept": accept})
     assert found.verdict == verdict
-    assert ("accepted up to 2.97:1: tried in the lab" in found.why) == (verdict == "accepted")
+    assert ("accepted up to 1.38:1: tried in the lab" in found.why) == (verdict == "accepted")
 
 
 def grown(kind: Kind, **more: int) -> Kind:
@@ -127,6 +127,21 @@ def test_headroom_that_nobody_shares_cannot_be_accepted() -> None:
     assert crowded.ratio > 1
     assert (crowded.verdict, crowded.accept_ratio) == ("failed", None)
     assert "every group reserves its own" in crowded.why
+
+
+@pytest.mark.parametrize(("ports", "pausing"), [(1, 1), (0, 0)])
+def test_what_lets_no_port_pause_cannot_be_accepted(ports: int, pausing: int) -> None:
+    accept = {"ratio": 16.0, "reason": "no"}
+    one = case(reference("7060x6-64pe", headroom={"accept": accept}), SPINE)
+    (mix,) = one.kind.mix
+    limit = max(mix.xoff_bytes * ports, mix.xoff_bytes - 1)
+    found = fit_of(one, replace(one.budget, need_bytes=2 * mix.xoff_bytes, limit_bytes=limit))
+    assert found.pausing_ports == pausing
+    if ports:
+        assert found.verdict == "accepted"
+    else:
+        assert (found.verdict, found.accept_ratio) == ("failed", None)
+        assert found.why.endswith("so not even one port may pause")
 
 
 def test_nothing_left_to_share_fails() -> None:

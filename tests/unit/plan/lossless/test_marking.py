@@ -54,7 +54,7 @@ def test_the_strict_case_agrees_with_filling_step_by_step(threshold: int, kmin: 
         ("cx864e-n", LEAF, 55.25, 55),
         ("cx864e-n", SPINE, 55.28, 55),
         ("7060x6-64pe", LEAF, 25.64, 25),
-        ("7060x6-64pe", SPINE, 34.86, 34),
+        ("7060x6-64pe", SPINE, 25.71, 25),
         ("sn5600", LEAF, 32.72, 32),
         ("sn5600", SPINE, 33.15, 33),
     ],
@@ -90,7 +90,7 @@ def test_a_class_has_its_own_thresholds() -> None:
 
 def marked(kmin: int) -> Marking:
     one = case(reference("sn5600"))
-    return marking_of(one.kind, "rdma", 400, Slope(kmin, 2 * kmin, 5, "test"), one.budget)
+    return marking_of(one, "rdma", 400, Slope(kmin, 2 * kmin, 5, "test"), one.budget)
 
 
 @pytest.mark.parametrize(("kmin", "verdict"), [(34_306_303, "proven"), (34_306_304, "failed")])
@@ -101,21 +101,39 @@ def test_thresholds_beyond_the_pause_fail(kmin: int, verdict: str) -> None:
 def test_what_others_may_take_is_the_edge() -> None:
     one = case(reference("sn5600"))
     slope = Slope(MIB, 2 * MIB, 5, "test")
-    found = marking_of(one.kind, "rdma", 400, slope, one.budget)
+    found = marking_of(one, "rdma", 400, slope, one.budget)
     taken = 68_612_608 - 2 * MIB
     assert f"take {taken} bytes of the shared buffer" in found.why
     left = replace(one.budget, least_shared_bytes=68_612_608 - taken)
-    assert marking_of(one.kind, "rdma", 400, slope, left).verdict == "failed"
+    assert marking_of(one, "rdma", 400, slope, left).verdict == "failed"
     left = replace(one.budget, least_shared_bytes=68_612_608 - taken + 2)
-    assert marking_of(one.kind, "rdma", 400, slope, left).verdict == "proven"
+    assert marking_of(one, "rdma", 400, slope, left).verdict == "proven"
+
+
+@pytest.mark.parametrize(("kmax", "late"), [(34_306_304, False), (34_306_305, True)])
+def test_the_margin_to_kmax_says_whether_all_is_marked_before_pause(kmax: int, late: bool) -> None:
+    one = case(reference("sn5600"))
+    found = marking_of(one, "rdma", 400, Slope(MIB, kmax, 5, "test"), one.budget)
+    assert (found.verdict, found.marks_all_too_late) == ("proven", late)
+    assert found.worst
+    assert found.worst.senders == 1
+    assert found.full_margin == pytest.approx(68_612_608 / 2 / kmax)
+    assert found.full_margin == pytest.approx(found.worst.pause_bytes / kmax)
+
+
+@pytest.mark.parametrize("dcqcn", [True, False])
+def test_marks_that_no_nic_hears_are_told_apart(dcqcn: bool) -> None:
+    for proof in by_name(reference("sn5600", dcqcn=dcqcn)).values():
+        assert {one.reacts for one in proof.marking} == {dcqcn}
+        assert {one.verdict for one in proof.marking} == {"proven"}
 
 
 def test_unknown_thresholds_or_buffers_prove_nothing() -> None:
     one = case(reference("sn5600"))
-    assert marking_of(one.kind, "rdma", 400, None, one.budget).verdict == "unproven"
+    assert marking_of(one, "rdma", 400, None, one.budget).verdict == "unproven"
     unknown = replace(one.budget, least_shared_bytes=None)
     slope = Slope(MIB, 2 * MIB, 5, "test")
-    assert marking_of(one.kind, "rdma", 400, slope, unknown).verdict == "unproven"
+    assert marking_of(one, "rdma", 400, slope, unknown).verdict == "unproven"
 
 
 @pytest.mark.parametrize("platform", ["cx864e-n", "sn5600"])

@@ -21,7 +21,7 @@ def budget(leaf: str, name: str = LEAF, **roce: Any) -> Budget:
         ("cx864e-n", LEAF, 64 * 129_920 + 32 * 285_312, 72_581_120, 159_633_822 - 72_581_120),
         ("cx864e-n", SPINE, 64 * 285_312, 72_581_120, 159_633_822 - 72_581_120),
         ("7060x6-64pe", LEAF, 64 * 425_958 + 32 * 833_536, 38_843_712, 147_226_020 - 38_843_712),
-        ("7060x6-64pe", SPINE, 64 * 833_536, 17_962_880, 164_733_224 - 17_962_880),
+        ("7060x6-64pe", SPINE, 64 * 833_536, 38_843_712, 147_226_020 - 38_843_712),
     ],
 )
 def test_a_shared_headroom_pool_is_the_xoff_of_the_pool(
@@ -88,9 +88,12 @@ def changed(platform: SwitchPlatform, **update: Any) -> SwitchPlatform:
     return platform.model_copy(update=update)
 
 
-def test_chips_from_sn6000_on_keep_descriptors_and_no_copies() -> None:
+def test_chips_that_keep_descriptors_set_nothing_aside_for_copies() -> None:
     plan = reference("sn5600")
-    newer = changed(plan.platforms["sn5600"], sonic_platform="x86_64-nvidia_sn6600_ld-r0")
+    facts = plan.platforms["sn5600"].dynamic
+    assert facts
+    keeping = facts.model_copy(update={"keeps_descriptors": True})
+    newer = changed(plan.platforms["sn5600"], dynamic=keeping)
     kind, roce = case(plan).kind, case(plan).roce
     before = budget_of(kind, plan.platforms["sn5600"], roce)
     after = budget_of(kind, newer, roce)

@@ -12,15 +12,16 @@ from railwright.proof.report.blocks import (
     table,
     terms,
 )
-from railwright.proof.report.document import Document, PortRow
+from railwright.proof.report.document import Document, PortRow, worst
 from railwright.proof.report.text import exact, metres, ports, times
 
 _LEAD = (
     "What a port must still take in after it has asked for a pause, per lossless class. xoff is "
     "that room, xon (or xon offset) how far a group drains before the sender goes on, size what "
     "is reserved for one group. Bytes. The bound is first principles for the same cable and full "
-    "frames, a cross-check that decides nothing: xoff above it is usual, xoff below it is worth a "
-    "question to the vendor."
+    "frames: the peer takes all the time the standard allows and has just begun a frame. xoff at "
+    "or above it is usual and proven to cover; xoff below it is not, and worth a question to the "
+    "vendor."
 )
 
 
@@ -36,7 +37,8 @@ def section(document: Document) -> Section:
         ),
     ]
     blocks += [Details(_title(one), tuple(_derivation(one))) for one in document.ports]
-    return Section("headroom", "Headroom per kind of port", tuple(blocks))
+    verdict = worst(one.cover.verdict for one in document.switches)
+    return Section("headroom", "Headroom per kind of port", tuple(blocks), verdict)
 
 
 def _row(one: PortRow) -> tuple[str | Cell, ...]:

@@ -4,14 +4,16 @@ from railwright.plan.lossless.model import Kind, KindProof, Marking
 from railwright.proof.report.blocks import Block, Cell, Details, Items, Prose, Section, table
 from railwright.proof.report.document import Document, worst
 from railwright.proof.report.sections.buffers import named
-from railwright.proof.report.text import count, exact, size, times, verdict_cell
+from railwright.proof.report.text import count, exact, listed, size, times, verdict_cell
 
 _LEAD = (
     "A lossless queue must be marked before its senders are paused. The margin is the pause "
     "threshold of a group over what that group holds when the queue reaches Kmin, with n senders "
     "into one queue: above 1 marking comes first. The strictest case is one sender that fills "
-    "several queues at once, as its group holds what is in all of them."
+    "several queues at once, as its group holds what is in all of them. The margin to Kmax is the "
+    "same for the depth from which every packet is marked: below 1 a sender is paused before that."
 )
+_UNHEARD = "DCQCN is off: switches mark, but no NIC of these networks slows down on marks: "
 
 
 def section(document: Document) -> Section:
@@ -24,10 +26,13 @@ def section(document: Document) -> Section:
             Prose(_LEAD),
             table(
                 "Switch|Class|Speed|Verdict|Kmin #|Kmax #|Pmax #|Shared buffer #|alpha #"
-                "|Smallest margin|Queues one sender may fill #",
+                "|Smallest margin|Margin to Kmax #|Queues one sender may fill #",
                 rows,
             ),
         ]
+        unheard = dict.fromkeys(proof.kind.network for proof, one in found if not one.reacts)
+        if unheard:
+            blocks.append(Prose(f"{_UNHEARD}{listed(unheard)}.", "note"))
         blocks += [_points(proof.kind, one) for proof, one in found]
     return Section(
         "marking",
@@ -49,15 +54,14 @@ def _row(proof: KindProof, one: Marking) -> tuple[str | Cell, ...]:
         size(one.shared_bytes),
         f"{2.0**one.threshold:g}",
         _smallest(one),
+        Cell(times(one.full_margin), "note" if one.marks_all_too_late else "plain"),
         exact(one.queues_before_pause),
     )
 
 
 def _smallest(one: Marking) -> str:
-    if not one.incast:
-        return "-"
-    point = min(one.incast, key=lambda each: each.margin)
-    return f"{times(point.margin)} at {count(point.senders, 'sender')}"
+    point = one.worst
+    return f"{times(point.margin)} at {count(point.senders, 'sender')}" if point else "-"
 
 
 def _points(kind: Kind, one: Marking) -> Details:
