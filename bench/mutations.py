@@ -5,10 +5,14 @@
 Every file of switches and nodes that follows from the intent is written into a folder, with a
 list of what lies on the floor. Then, by a seed, K mutations and K harmless edits are written into
 it one at a time, and the checker reads the whole folder back from disk. It sees the plan and the
-files; what was done is known to this program alone. A mutation is found when a finding names the
-device and the table or file (or the link) that was changed; every finding about a harmless edit,
-or about the folder as it was built, is a false alarm. Per seed a line says how many were
-injected, found and missed, and what each missed one was. Exit code 1 on a miss or a false alarm.
+files; what was done is known to this program alone. A seed begins with one mutation of each kind
+in FIRST that the plan has something for, as far as K goes; the others are drawn from all kinds.
+A mutation is found when a finding names the device and the table or file (or the link) that was
+changed, of two devices either one; every finding about a harmless edit, or about the folder as it
+was built, is a false alarm. Per seed lines say how many were injected, found and missed, of
+which kinds, what each missed one was, and which tables and fields of the lossless chain only the
+comparison with the emitted files caught: there no rule said what the change means. Exit code 1 on
+a miss or a false alarm.
 
 Mutations of the plan itself (an AS number given twice, or to the wrong tier) are emitted like any
 plan, so that everything agrees: only the proof of the configured routes can find them.
@@ -23,9 +27,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 
-from bench.mutation import floor, harmless, node, planned, switch
+from bench.mutation import floor, harmless, lossless, node, pairs, planned, switch
 from bench.mutation.model import Edit, Floor, Mutator, World
 
 from railwright.api import artefacts, load_plan
@@ -45,11 +50,25 @@ MOST_KINDS, MOST_DRAWS = 100, 30
 Family = Sequence[tuple[int, Mutator]]
 SHARES: tuple[tuple[int, Family], ...] = (
     (6, switch.MUTATORS),
+    (2, lossless.MUTATORS),
+    (1, pairs.MUTATORS),
     (2, node.MUTATORS),
     (1, floor.MUTATORS),
     (1, planned.MUTATORS),
 )
 """How often each family of mutations is drawn."""
+FIRST: tuple[Mutator, ...] = (
+    lossless.WRONG_MAP,
+    lossless.SWAPPED_DSCPS,
+    lossless.MISSING_PROFILE,
+    floor.longer,
+    planned.duplicated,
+    planned.broken_rule,
+    lossless.WRONG_THRESHOLD,
+    lossless.WRONG_PFC,
+    node.VALUE_CHANGED,
+)
+"""What every seed begins with."""
 SHOWN = 3
 
 
@@ -65,13 +84,15 @@ class Miss:
 class Outcome:
     """What became of the mutations and harmless edits of one seed.
 
-    `by_meaning` are the mutations that a rule about meaning found, not only the comparison.
+    `by_meaning` are the mutations that a rule about meaning found, not only the comparison;
+    `compared_only` the tables and fields of the lossless chain where only the comparison did.
     """
 
     seed: int
     injected: int
     kinds: Counter[str]
     by_meaning: int
+    compared_only: tuple[str, ...]
     missed: tuple[Miss, ...]
     harmless: int
     alarms: tuple[Miss, ...]
@@ -106,8 +127,8 @@ class Folder:
         if edit is None:
             return check(self._plan, self._path, self._emitted)
         kept = {name: self._read(name) for name in edit.files}
-        self._apply(edit)
         try:
+            self._apply(edit)
             if edit.plan is not None:
                 return check(edit.plan, self._path, Emitted(edit.plan))
             return check(self._plan, self._path, self._emitted)
@@ -201,10 +222,15 @@ def read_nodes(folder: Path) -> dict[str, dict[str, bytes]]:
 
 
 def mutations(world: World, rng: random.Random, count: int) -> Iterator[Edit]:
-    """Yield mutations by chance: first of which family, then of which kind."""
+    """Yield mutations: one of each kind in FIRST, then by chance of a family and of a kind."""
+    named = (edit for mutate in FIRST if (edit := _tried(world, rng, mutate)) is not None)
+    return islice(chain(named, _free(world, rng)), count)
+
+
+def _free(world: World, rng: random.Random) -> Iterator[Edit]:
     families = [family for _, family in SHARES]
     weights = [share for share, _ in SHARES]
-    for _ in range(count):
+    while True:
         yield _drawn(world, rng, lambda: rng.choices(families, weights)[0])
 
 
@@ -219,10 +245,15 @@ def _drawn(world: World, rng: random.Random, draw_family: Callable[[], Family]) 
     for _ in range(MOST_KINDS):
         family = draw_family()
         mutate = rng.choices([one for _, one in family], [share for share, _ in family])[0]
-        for _ in range(MOST_DRAWS):
-            if (edit := mutate(world, rng)) is not None:
-                return edit
+        if (edit := _tried(world, rng, mutate)) is not None:
+            return edit
     raise RuntimeError("this plan has nothing that could be mutated")
+
+
+def _tried(world: World, rng: random.Random, mutate: Mutator) -> Edit | None:
+    """Return an edit of one kind, None where the plan has nothing for it."""
+    draws = (mutate(world, rng) for _ in range(MOST_DRAWS))
+    return next((edit for edit in draws if edit is not None), None)
 
 
 def chance(seed: int) -> random.Random:
@@ -234,18 +265,22 @@ def run(folder: Folder, world: World, seed: int, count: int) -> Outcome:
     """Return what became of the mutations and harmless edits of one seed."""
     rng = chance(seed)
     kinds: Counter[str] = Counter()
-    missed, alarms, by_meaning = [], [], 0
+    missed, alarms, by_meaning, compared = [], [], 0, set()
     for edit in mutations(world, rng, count):
         kinds[edit.truth.kind] += 1
         findings = folder.findings(edit)
         naming = [one for one in findings if edit.truth.is_named_by(one)]
-        by_meaning += any(one.subject != REST for one in naming)
+        is_meant = any(one.subject != REST for one in naming)
+        by_meaning += is_meant
+        if naming and edit.truth.chain and not is_meant:
+            compared.add(edit.truth.chain)
         if not naming:
             missed.append(Miss(edit, findings))
     for edit in harmless_edits(world, rng, count):
         if findings := folder.findings(edit):
             alarms.append(Miss(edit, findings))
-    return Outcome(seed, count, kinds, by_meaning, tuple(missed), count, tuple(alarms))
+    only = tuple(sorted(compared))
+    return Outcome(seed, count, kinds, by_meaning, only, tuple(missed), count, tuple(alarms))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -254,7 +289,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("intent", nargs="?", type=Path, default=REFERENCE)
     parser.add_argument("--seed", nargs="+", type=int, default=list(SEEDS), metavar="N")
-    parser.add_argument("--count", type=int, default=COUNT, metavar="K")
+    parser.add_argument("--count", type=_positive, default=COUNT, metavar="K")
     arguments = parser.parse_args(argv)
     try:
         plan = load_plan(arguments.intent).plan
@@ -276,6 +311,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0 if all(outcome.is_perfect for outcome in outcomes) else 1
 
 
+def _positive(text: str) -> int:
+    """Return a number of edits, at least one."""
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
+    return int(text)
+
+
 def _report(outcome: Outcome) -> None:
     print(
         f"seed {outcome.seed}: {outcome.injected} injected, {outcome.found} found "
@@ -283,6 +325,9 @@ def _report(outcome: Outcome) -> None:
         f"{len(outcome.missed)} missed; {outcome.harmless} harmless edits, "
         f"{len(outcome.alarms)} false alarms"
     )
+    print("  kinds: " + _counted(outcome.kinds))
+    if outcome.compared_only:
+        print("  lossless chain, by comparison only: " + ", ".join(outcome.compared_only))
     for word, misses in (("missed", outcome.missed), ("false alarm", outcome.alarms)):
         for miss in misses:
             print(f"  {word}: {miss.edit.truth}")
@@ -300,7 +345,11 @@ def _total(outcomes: Sequence[Outcome]) -> None:
     kinds: Counter[str] = Counter()
     for outcome in outcomes:
         kinds += outcome.kinds
-    print("kinds: " + ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())))
+    print("kinds of all seeds: " + _counted(kinds))
+
+
+def _counted(kinds: Counter[str]) -> str:
+    return ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
 
 
 if __name__ == "__main__":

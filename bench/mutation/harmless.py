@@ -17,18 +17,15 @@ Change = Callable[[ConfigDb, random.Random], str | None]
 """Changes a configuration in place; returns what was done, None if there was nothing to do."""
 
 UNOWNED: tuple[tuple[str, str, Row], ...] = (
-    ("ACL_TABLE", "OPERATORS", {"policy_desc": "ours", "type": "L3", "ports": ["Ethernet0"]}),
+    ("ACL_TABLE", "OPERATORS", {"policy_desc": "ours", "type": "L3"}),  # bound to no port
     ("VERSIONS", "DATABASE", {"VERSION": "version_202505_01"}),
     ("MIRROR_SESSION", "tap", {"dst_ip": "192.0.2.1", "src_ip": "192.0.2.2"}),
-    ("BUFFER_PROFILE", "pg_lossless_100000_300m_profile", {"pool": "x", "size": "1"}),
-    ("FEATURE", "telemetry", {"state": "enabled"}),
-    ("BGP_DEVICE_GLOBAL", "STATE", {"tsa_enabled": "true"}),
 )
-"""Rows of others: operators' own tables, what daemons write, traffic shift."""
-UNOWNED_FIELDS = (("mac", "02:00:00:00:00:01"), ("cloudtype", "Public"), ("region", "north"))
+"""Rows of others that no packet meets: operators' own tables, the box's record of its schema."""
+UNOWNED_FIELDS = (("cloudtype", "Public"), ("region", "north"))
+"""Fields of the localhost row that no daemon reads: sonic-cfggen writes them from a minigraph."""
 DEFAULTS = (
     ("BGP_NEIGHBOR", "nhopself", "0"),
-    ("BUFFER_PROFILE", "xoff", "0"),
     ("PORT", "role", "Ext"),
     ("PORT", "dhcp_rate_limit", "300"),
     ("WRED_PROFILE", "wred_red_enable", "false"),
@@ -99,22 +96,6 @@ def _spaces(config: ConfigDb, rng: random.Random) -> str:
     return f"PORT|{key} lanes with spaces"
 
 
-def _capitals(config: ConfigDb, rng: random.Random) -> str | None:
-    """Write a boolean with a capital."""
-    places = [
-        (table, key, field)
-        for table, rows in sorted(config.items())
-        for key, row in sorted(rows.items())
-        for field, value in sorted(row.items())
-        if value in ("true", "false")
-    ]
-    if not places:
-        return None
-    table, key, field = rng.choice(places)
-    config[table][key][field] = str(config[table][key][field]).capitalize()
-    return f"{table}|{key} {field} with a capital"
-
-
 def _ranges(config: ConfigDb, rng: random.Random) -> str | None:
     """Write a row of several queues as a row for each."""
     rows = config.get("BUFFER_QUEUE", {})
@@ -154,6 +135,18 @@ def _unowned(config: ConfigDb, rng: random.Random) -> str:
     table, key, row = rng.choice(UNOWNED)
     config.setdefault(table, {})[key] = dict(row)
     return f"{table}|{key} of others"
+
+
+def _generated(config: ConfigDb, _rng: random.Random) -> str | None:
+    """Add a profile as the buffer manager generates them, which no port uses."""
+    pools = sorted(one for one in config.get("BUFFER_POOL", {}) if "ingress_lossless" in one)
+    rows = config.get("BUFFER_PROFILE", {})
+    name = "pg_lossless_100000_299m_profile"
+    if not pools or name in rows:
+        return None
+    sizes = {"dynamic_th": "0", "size": "18432", "xoff": "165888", "xon": "18432"}
+    rows[name] = {"pool": pools[0], **sizes}
+    return f"BUFFER_PROFILE|{name}, generated and unused"
 
 
 def _unowned_field(config: ConfigDb, rng: random.Random) -> str:
@@ -241,11 +234,11 @@ MUTATORS: tuple[tuple[int, Mutator], ...] = (
     (3, _reordered),
     (2, _mutator("order of a set", _sets)),
     (1, _mutator("spaces in a list", _spaces)),
-    (1, _mutator("spelling of a boolean", _capitals)),
     (2, _mutator("rows of a range", _ranges)),
     (2, _mutator("default written out", _defaults)),
     (1, _mutator("empty row", _null)),
     (2, _mutator("row of others", _unowned)),
+    (1, _mutator("generated profile", _generated)),
     (2, _mutator("field of others", _unowned_field)),
     (2, _mutator("description", _description)),
     (3, _node),

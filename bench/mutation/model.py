@@ -16,12 +16,14 @@ class Truth:
     """What was done where; the checker never sees it.
 
     A finding names it when one of its places holds all texts of one of `names` (device, then table
-    or file, then field). A text that ends with a blank is a whole word.
+    or file, then field). A text that ends with a blank is a whole word. `chain` is the table and
+    field of the lossless chain that was changed, empty for another place.
     """
 
     kind: str
     what: str
     names: tuple[tuple[str, ...], ...]
+    chain: str = ""
 
     def is_named_by(self, finding: Finding) -> bool:
         """Return whether a finding is about what was done."""

@@ -195,8 +195,10 @@ def mistaken_node(world: World, rng: random.Random) -> Edit | None:
     return Edit(truth, {node_path(device, path): world.nodes[other][path]})
 
 
+VALUE_CHANGED = _mutator("node value changed", change_value)
+
 MUTATORS: tuple[tuple[int, Mutator], ...] = (
-    (6, _mutator("node value changed", change_value)),
+    (6, VALUE_CHANGED),
     (3, _mutator("node key deleted", drop_key)),
     (2, _mutator("node values swapped", swap_values)),
     (3, change_firmware),

@@ -71,6 +71,12 @@ def spine_alone(world: World, rng: random.Random) -> Edit | None:
     return _edit(world, "AS rule broken", one, 4_290_000_000 + rng.randrange(1000), "its own")
 
 
+def broken_rule(world: World, rng: random.Random) -> Edit | None:
+    """Break the rule of AS numbers: a spine on its own, or a leaf with that of its spines."""
+    first, second = rng.sample((spine_alone, of_the_other_tier), 2)
+    return first(world, rng) or second(world, rng)
+
+
 def _of_role(plan: Plan, role: str) -> list[Device]:
     return sorted(
         (one for one in plan.switches if one.role == role and one.name in plan.sessions_of),

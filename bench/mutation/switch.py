@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterator
 
 from bench.mutation import foreign
 from bench.mutation.model import Edit, Mutator, Truth, World, switch_path
-from bench.mutation.values import FOR_PEOPLE, REFERENCES, is_meaningless, other_value
+from bench.mutation.values import (
+    CAPITALS_MATTER,
+    FOR_PEOPLE,
+    REFERENCES,
+    is_meaningless,
+    other_value,
+)
 
 from railwright.sonic.configdb import ConfigDb, Row, dumps
 
@@ -14,11 +20,16 @@ Change = Callable[[ConfigDb, str, random.Random], tuple[str, str, str] | None]
 """Changes a configuration in place, in a table; returns row, field (or "") and what was done."""
 
 
-def _mutator(kind: str, change: Change, tables: Callable[[ConfigDb], list[str]]) -> Mutator:
+def of_tables(kind: str, change: Change, tables: Callable[[ConfigDb], list[str]]) -> Mutator:
+    """Return a mutator that makes a change in one of some tables of a switch."""
+
     def mutate(world: World, rng: random.Random) -> Edit | None:
         device = rng.choice(sorted(world.configs))
         config = copy.deepcopy(world.configs[device])
-        table = rng.choice(tables(config))
+        choices = tables(config)
+        if not choices:
+            return None
+        table = rng.choice(choices)
         done = change(config, table, rng)
         if done is None:
             return None
@@ -27,10 +38,22 @@ def _mutator(kind: str, change: Change, tables: Callable[[ConfigDb], list[str]])
         names = (f"switches/{device}/", f" {table}|", *([f" {field} "] if field else []))
         # Where a whole row is missing for a rule, it says so of the row.
         row = (f"switches/{device}/", f" {table}|{key} ")
-        truth = Truth(kind, f"{place}: {what}", (names, row))
+        truth = Truth(kind, f"{place}: {what}", (names, row), chain_place(table, field))
         return Edit(truth, {switch_path(device): dumps(config)})
 
     return mutate
+
+
+CHAIN = (
+    *("BUFFER", "CABLE", "DEFAULT_LOSSLESS", "DSCP", "LOSSLESS", "MAP_", "PFC", "PORT_QOS_MAP"),
+    *("QUEUE", "SCHED", "TC_", "WRED"),
+)
+"""How the names of the lossless chain's tables begin."""
+
+
+def chain_place(table: str, field: str) -> str:
+    """Return a place of the lossless chain as table and field, empty for another table."""
+    return f"{table} {field}".rstrip() if table.startswith(CHAIN) else ""
 
 
 def _tables(config: ConfigDb) -> list[str]:
@@ -39,8 +62,7 @@ def _tables(config: ConfigDb) -> list[str]:
 
 def _chain(config: ConfigDb) -> list[str]:
     """Return the tables of the lossless chain, drawn apart so that they get their share."""
-    wanted = ("BUFFER", "CABLE", "DSCP", "MAP_", "PFC", "PORT", "QUEUE", "SCHED", "TC_", "WRED")
-    found = [table for table in config if table.startswith((*wanted, "BGP", "LOSSLESS", "DEFAULT"))]
+    found = [table for table in config if table.startswith((*CHAIN, "BGP", "PORT"))]
     return sorted(found) or _tables(config)
 
 
@@ -92,6 +114,35 @@ def repoint(config: ConfigDb, table: str, rng: random.Random) -> tuple[str, str,
     new = rng.choice(names)
     config[table][key][field] = new
     return key, field, f"{value} -> {new}"
+
+
+def dangle(config: ConfigDb, table: str, rng: random.Random) -> tuple[str, str, str] | None:
+    """Point a reference to a row that does not exist."""
+    found = sorted((key, field) for key, field in _fields(config, table) if field in REFERENCES)
+    if not found:
+        return None
+    key, field = rng.choice(found)
+    value = config[table][key][field]
+    config[table][key][field] = f"{value}_x"
+    return key, field, f"{value} -> {value}_x, which is missing"
+
+
+def capital(config: ConfigDb, table: str, rng: random.Random) -> tuple[str, str, str] | None:
+    """Write a boolean with a capital that its reader does not take."""
+    places = [
+        (key, field)
+        for key, field in sorted(_fields(config, table))
+        if (table, field) in CAPITALS_MATTER and config[table][key][field] == "true"
+    ]
+    if not places:
+        return None
+    key, field = rng.choice(places)
+    config[table][key][field] = "True"
+    return key, field, "true -> True"
+
+
+def _booleans(config: ConfigDb) -> list[str]:
+    return sorted({table for table, _ in CAPITALS_MATTER} & config.keys())
 
 
 def swap_fields(config: ConfigDb, table: str, rng: random.Random) -> tuple[str, str, str] | None:
@@ -182,17 +233,19 @@ def _kind(value: object) -> str:
 
 
 MUTATORS: tuple[tuple[int, Mutator], ...] = (
-    (5, _mutator("value changed", change_value, _tables)),
-    (6, _mutator("value changed", change_value, _chain)),
-    (4, _mutator("reference changed", repoint, _chain)),
-    (3, _mutator("values of a row swapped", swap_fields, _chain)),
-    (3, _mutator("values of two rows swapped", swap_rows, _chain)),
-    (2, _mutator("field deleted", drop_field, _tables)),
-    (3, _mutator("field deleted", drop_field, _chain)),
-    (2, _mutator("row deleted", drop_row, _tables)),
-    (3, _mutator("row deleted", drop_row, _chain)),
-    (1, _mutator("table deleted", drop_table, _tables)),
-    (3, _mutator("row added", add_row, _tables)),
-    (2, _mutator("field added", add_field, _tables)),
+    (5, of_tables("value changed", change_value, _tables)),
+    (6, of_tables("value changed", change_value, _chain)),
+    (4, of_tables("reference changed", repoint, _chain)),
+    (2, of_tables("reference to a missing row", dangle, _chain)),
+    (1, of_tables("boolean with a capital", capital, _booleans)),
+    (3, of_tables("values of a row swapped", swap_fields, _chain)),
+    (3, of_tables("values of two rows swapped", swap_rows, _chain)),
+    (2, of_tables("field deleted", drop_field, _tables)),
+    (3, of_tables("field deleted", drop_field, _chain)),
+    (2, of_tables("row deleted", drop_row, _tables)),
+    (3, of_tables("row deleted", drop_row, _chain)),
+    (1, of_tables("table deleted", drop_table, _tables)),
+    (3, of_tables("row added", add_row, _tables)),
+    (2, of_tables("field added", add_field, _tables)),
 )
 """How often each is drawn, and the mutator."""

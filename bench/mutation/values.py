@@ -60,6 +60,15 @@ OF_EIGHT = frozenset(
 )
 """Maps whose values are 0 to 7."""
 
+CAPITALS_MATTER: tuple[tuple[str, str], ...] = (
+    ("MGMT_VRF_CONFIG", "mgmtVrfEnabled"),  # interfaces.j2
+    ("STATIC_ROUTE", "blackhole"),  # bgpcfgd managers_static_rt.py: the route is lost
+    ("WRED_PROFILE", "wred_green_enable"),  # sonic-swss qosorch.cpp convertBool
+    ("WRED_PROFILE", "wred_red_enable"),
+    ("WRED_PROFILE", "wred_yellow_enable"),
+)
+"""(table, field) whose reader takes `True` for something else than `true`."""
+
 SPEEDS = ("1000", "10000", "25000", "100000", "200000", "400000", "800000")
 
 DEFAULTS: Mapping[tuple[str, str], str] = {
@@ -69,7 +78,6 @@ DEFAULTS: Mapping[tuple[str, str], str] = {
     ("BGP_NEIGHBOR", "admin_status"): "up",  # DEVICE_METADATA.default_bgp_status, up everywhere
     ("BUFFER_POOL", "xoff"): "0",  # bufferorch.cpp: no shared headroom pool
     ("BUFFER_PROFILE", "xon"): "0",  # sonic-buffer-profile.yang, bufferorch.cpp
-    ("BUFFER_PROFILE", "xoff"): "0",
     ("BUFFER_PROFILE", "xon_offset"): "0",
     ("DEVICE_METADATA", "buffer_model"): "traditional",  # docker-orchagent/buffermgrd.sh
     ("DEVICE_METADATA", "default_bgp_status"): "up",  # sonic-device_metadata.yang

@@ -1,10 +1,11 @@
-"""The agreement check: configurations read back, and every pair of places that must agree.
+"""The agreement check: configurations by what they mean, every pair of places that must agree.
 
 Whatever the plan, the switches, the nodes and the floor say about the same thing is compared by
-what it means; nothing that was emitted is taken for granted.
+what it means, by rules that do not ask what wrote it. Only the last rule compares with what the
+plan's own emitters write; it has nothing to say of exactly that, and is left out there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from railwright.emitters import node_config
@@ -26,11 +27,13 @@ from railwright.proof.rules import (
 )
 from railwright.proof.sample import devices
 from railwright.proof.scene import Scene
-from railwright.proof.sheet import Sheet
+from railwright.proof.sheet import FLOOR, REST, SUBJECTS, Sheet
 from railwright.proof.switches import Switch
 from railwright.sonic.configdb import ConfigDb
 
-RULES = (
+Rule = Callable[[Scene], None]
+
+MEANING: tuple[Rule, ...] = (
     classes.check,
     buffers.check,
     queues.check,
@@ -40,8 +43,9 @@ RULES = (
     nodes.check,
     floor.check,
     loops.check,
-    rest.check,  # last: it leaves out what the others have named
 )
+RULES: tuple[Rule, ...] = (*MEANING, rest.check)
+"""All rules; `rest` is last, as it leaves out what the others have named."""
 
 
 class Emitted:
@@ -82,19 +86,21 @@ def agree(
     nobody has looked. `emitted` spares rendering a plan's files again.
     """
     scope = frozenset(one.name for one in plan.devices if one.is_switch or one.is_node)
-    return _agree(plan, configs, node_files, cables, emitted or Emitted(plan), scope)
+    emits = emitted or Emitted(plan)
+    return _agree(plan, configs, node_files, cables, emits, scope, RULES)
 
 
 def agree_built(plan: Plan) -> Agreement:
-    """Return the matrix of what the plan's own emitters write, without a floor.
+    """Return the matrix of what the plan's own emitters render, without a floor.
 
+    Only rules about meaning count: that something rendered equals itself says nothing.
     Of a large plan some devices of each kind are compared, with all their neighbours: the matrix
     says how many. What its routes can do is for the proof of the whole plan to say then.
     """
     emitted, scope = Emitted(plan), devices(plan)
     configs = {one.name: emitted.config(one) for one in plan.switches if one.name in scope}
     nodes = {one.name: emitted.files(one) for one in plan.nodes if one.name in scope}
-    return _agree(plan, configs, nodes, None, emitted, scope)
+    return _agree(plan, configs, nodes, None, emitted, scope, MEANING)
 
 
 def _agree(
@@ -104,6 +110,7 @@ def _agree(
     cables: Mapping[str, FloorLink] | None,
     emitted: Emitted,
     scope: frozenset[str],
+    rules: tuple[Rule, ...],
 ) -> Agreement:
     scene = Scene(
         plan,
@@ -114,7 +121,11 @@ def _agree(
         emitted,
         scope,
     )
-    for check in RULES:
+    for check in rules:
         check(scene)
     whole = sum(one.is_switch or one.is_node for one in plan.devices)
-    return replace(scene.sheet.agreement(), compared_devices=len(scope), devices=whole)
+    without = {(pair, subject) for pair, subject in SUBJECTS if cables is None and pair == FLOOR}
+    if rules is MEANING:
+        without |= {one for one in SUBJECTS if one[1] == REST}
+    found = scene.sheet.agreement(frozenset(without))
+    return replace(found, compared_devices=len(scope), devices=whole)

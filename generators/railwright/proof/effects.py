@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from railwright.proof.rows import number
+from railwright.sonic.changes import Change
+
 EFFECTS: Mapping[str, str] = {
     "BGP_NEIGHBOR": "a session behaves in another way than planned, or does not come up",
     "BREAKOUT_CFG": "a cage is split in another way than its ports say",
@@ -44,13 +47,39 @@ FIELDS: Mapping[tuple[str, str], str] = {
     ("DEVICE_METADATA", "type"): "the type decides which routes BGP accepts back, and the seed of "
     "the ECMP hash",
     ("DEVICE_METADATA", "buffer_model"): "headroom is computed by the switch, or no longer",
-    ("PORT", "fec"): "the link stays down: both ends must have the same",
+    ("PORT", "fec"): "the link comes up only if its other end has the same, and not as planned",
+    ("PORT", "autoneg"): "the link comes up only if its other end has the same, and not as planned",
     ("PORT", "pfc_asym"): "pauses are sent for other priorities than they are obeyed for",
     ("PORT", "description"): "the port says another neighbour than it has",
 }
 OTHERWISE = "the switch is managed in another way than planned"
 
 
-def effect_of(table: str, field: str | None) -> str:
+SMALLER: Mapping[tuple[str, str], str] = {
+    ("BUFFER_POOL", "xoff"): "RDMA is dropped: the headroom that ports have in common is smaller "
+    "than proven",
+    ("BUFFER_PROFILE", "static_th"): "RDMA is dropped at egress: its queues may hold less than "
+    "what ingress admits",
+}
+"""What follows where RDMA relies on a number that is smaller than planned."""
+
+
+def effect_of(change: Change) -> str:
     """Return what a difference in a row or a field leads to."""
-    return FIELDS.get((table, field or "")) or EFFECTS.get(table, OTHERWISE)
+    where = change.table, change.field or ""
+    if where in SMALLER and _is_of_rdma(change) and _is_smaller(change):
+        return SMALLER[where]
+    return FIELDS.get(where) or EFFECTS.get(change.table, OTHERWISE)
+
+
+def _is_of_rdma(change: Change) -> bool:
+    """Return whether a pool has headroom, or a profile is that of lossless queues."""
+    return change.table == "BUFFER_POOL" or change.key.startswith("egress_lossless")
+
+
+def _is_smaller(change: Change) -> bool:
+    """Return whether a number is less than planned, or is none."""
+    running, intended = change.running, change.intended
+    have = number(running) if isinstance(running, str) else None
+    want = number(intended) if isinstance(intended, str) else None
+    return want is not None and (have is None or have < want)

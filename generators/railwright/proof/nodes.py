@@ -155,8 +155,8 @@ def meaning(path: str, content: bytes) -> dict[str, str]:
     if path.endswith(".json"):
         try:
             return dict(_flat("", json.loads(text)))
-        except json.JSONDecodeError:
-            return {"": "no JSON"}
+        except (json.JSONDecodeError, RecursionError):
+            return {"": "no JSON, or nested too deeply"}
     if found := sections(text):
         return dict(_numbered(found))
     if path.startswith("etc/lldpd.d/"):
@@ -173,7 +173,7 @@ def firmware_of(text: str) -> Mapping[str, Mapping[str, str]]:
             one["interface"]: {key: str(value) for key, value in one["parameters"].items()}
             for one in ports
         }
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
+    except (json.JSONDecodeError, RecursionError, KeyError, TypeError, AttributeError):
         return {}
 
 

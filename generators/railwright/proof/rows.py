@@ -7,8 +7,11 @@ from socket import inet_aton, inet_ntoa
 
 from railwright.sonic.changes import place_of
 from railwright.sonic.configdb import FieldValue, Row
+from railwright.sonic.normalise import MOST_INDEX
 
 IPV4_BITS = 32
+MOST_DIGITS = 20
+"""Decimal digits of the largest number of 64 bits."""
 NO_ROW: Mapping[str, FieldValue] = {}
 
 
@@ -24,9 +27,11 @@ def text(row: Mapping[str, FieldValue], field: str, default: str = "") -> str:
 
 
 def number(value: str) -> int | None:
-    """Return a decimal number, None for any other text."""
+    """Return a decimal number, None for any other text and for one that no field can hold."""
     digits = value.removeprefix("-")
-    return int(value) if digits.isascii() and digits.isdecimal() else None
+    if len(digits) > MOST_DIGITS or not digits.isascii():
+        return None
+    return int(value) if digits.isdecimal() else None
 
 
 def field_number(
@@ -37,8 +42,9 @@ def field_number(
 
 
 def is_true(row: Mapping[str, FieldValue], field: str) -> bool:
-    """Return whether a boolean field says true; absent means false."""
-    return text(row, field).lower() == "true"
+    """Return whether a boolean field says `true`; absent means false, and so does `True`."""
+    # sonic-swss qosorch.cpp convertBool and bgpcfgd compare with this very text.
+    return text(row, field) == "true"
 
 
 def numbers(value: str) -> frozenset[int]:
@@ -49,10 +55,12 @@ def numbers(value: str) -> frozenset[int]:
 
 @lru_cache(maxsize=1024)  # few spans, many rows
 def span(value: str) -> range:
-    """Return the numbers of `3` or `3-4`; none for any other text."""
+    """Return the numbers of `3` or `3-4`; none for any other text or a number above 63."""
     first, _, last = value.partition("-")
     low, high = number(first), number(last or first)
-    return range(0) if low is None or high is None else range(low, high + 1)
+    if low is None or high is None or high > MOST_INDEX:
+        return range(0)
+    return range(low, high + 1)
 
 
 def number_map(row: Row | None) -> dict[int, int]:

@@ -47,9 +47,7 @@ def graph_of(plan: Plan, network: Network, switches: Mapping[str, Switch]) -> Se
     }
     roles = {one.name: one.role for one in plan.switches}
     speakers = {
-        name: Speaker(
-            switch.asn or 0, roles[name], ALLOWAS_IN.get(text(switch.metadata, "type"), 0)
-        )
+        name: Speaker(switch.asn or 0, roles[name], _allowas_in(switch))
         for name, switch in ours.items()
     }
     routers = _routers(ours, owners)
@@ -64,6 +62,17 @@ def graph_of(plan: Plan, network: Network, switches: Mapping[str, Switch]) -> Se
         blackhole=frozenset(_blackholes(ours)) | shared,
         svi=bool(shared),
     )
+
+
+def _allowas_in(switch: Switch) -> int:
+    """Return how often a switch may find its own ASN in a path.
+
+    Source: sonic-buildimage dockers/docker-fpm-frr/frr/bgpd/templates/general/peer-group.conf.j2
+    and src/sonic-bgpcfgd/bgpcfgd/managers_bbr.py (`allowas-in 1` with BGP_BBR|all enabled).
+    """
+    kind = text(switch.metadata, "type")
+    is_bbr = text(switch.row("BGP_BBR", "all"), "status") == "enabled"
+    return ALLOWAS_IN.get(kind, 1 if is_bbr else 0)
 
 
 def _addresses(name: str, switch: Switch) -> Iterator[tuple[str, _Place]]:
@@ -131,18 +140,19 @@ class _Sessions:
 def _origins(ours: Mapping[str, Switch]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the prefixes that each switch advertises as its own."""
     for name, switch in ours.items():
-        own = [
-            key.rpartition("|")[2]
-            for key, row in switch.table("STATIC_ROUTE").items()
-            if text(row, "advertise").lower() != "false" and ":" not in key
-        ]
-        own += [
-            subnet_of(key.rpartition("|")[2])
-            for key in switch.table("VLAN_INTERFACE")
-            if "|" in key and ":" not in key
-        ]
+        own = dict.fromkeys(prefix for prefix, _, _ in advertised(switch))
         if own:
             yield name, tuple(own)
+
+
+def advertised(switch: Switch) -> Iterator[tuple[str, str, str]]:
+    """Yield every IPv4 prefix that a switch advertises as its own, with the table and key of it."""
+    for key, row in switch.table("STATIC_ROUTE").items():
+        if text(row, "advertise").lower() != "false" and ":" not in key:
+            yield key.rpartition("|")[2], "STATIC_ROUTE", key
+    for key in switch.table("VLAN_INTERFACE"):
+        if "|" in key and ":" not in key:
+            yield subnet_of(key.rpartition("|")[2]), "VLAN_INTERFACE", key
 
 
 def _received(

@@ -81,12 +81,13 @@ class Sheet:
         """Return whether a finding names one of these places."""
         return not self._places.isdisjoint(places)
 
-    def agreement(self) -> Agreement:
-        """Return the matrix."""
+    def agreement(self, without: frozenset[tuple[Pair, str]] = frozenset()) -> Agreement:
+        """Return the matrix, less the lines that nobody was asked to look at."""
         return Agreement(
             tuple(
                 Row(pair, subject, self._compared[pair, subject], _joined(found))
                 for (pair, subject), found in self._found.items()
+                if (pair, subject) not in without
             )
         )
 

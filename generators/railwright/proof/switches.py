@@ -13,7 +13,6 @@ from railwright.proof.rows import (
     NO_ROW,
     field_number,
     interface_address,
-    is_true,
     metres,
     number,
     number_map,
@@ -85,18 +84,36 @@ class Room:
     xon_offset_bytes: int | None = None
     threshold: int | None = None
     threshold_field: str = ""
+    pool: str = ""
+    pool_mode: str = ""
     pool_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """A WRED profile: whether it marks ECT packets of all kinds, and its green slope."""
+    """A WRED profile: `enabled` and `ecn` as they are written, and its green slope."""
 
     name: str
-    marks: bool
+    enabled: str
+    ecn: str
     kmin_bytes: int | None
     kmax_bytes: int | None
     percent: int | None
+
+    @property
+    def is_enabled(self) -> bool:
+        """Return whether green packets are marked at all."""
+        return self.enabled.lower() == "true"
+
+    @property
+    def is_green(self) -> bool:
+        """Return whether the mode marks green packets: without policers every packet is green."""
+        return self.ecn in GREEN_ECN
+
+    @property
+    def marks(self) -> bool:
+        """Return whether packets are marked."""
+        return self.is_enabled and self.is_green
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +241,8 @@ class Switch:
             xon_offset_bytes=field_number(row, "xon_offset", 0),
             threshold=field_number(row, f"{mode}_th"),
             threshold_field=f"{mode}_th",
+            pool=text(row, "pool"),
+            pool_mode=mode,
             pool_type=text(pool, "type"),
         )
 
@@ -255,8 +274,8 @@ class Switch:
             return None
         return Slope(
             name,
-            # Without policers every packet is green.
-            marks=is_true(row, "wred_green_enable") and text(row, "ecn") in GREEN_ECN,
+            enabled=text(row, "wred_green_enable"),
+            ecn=text(row, "ecn"),
             kmin_bytes=field_number(row, "green_min_threshold"),
             kmax_bytes=field_number(row, "green_max_threshold"),
             percent=field_number(row, "green_drop_probability", 100),

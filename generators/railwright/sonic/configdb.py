@@ -4,6 +4,8 @@ The shape is `TABLE -> "k1|k2" -> {field: value}`; every value is a string or a 
 SONiC's database connector reads them (source: swss-common configdb.h).
 """
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
@@ -120,8 +122,8 @@ def _field_order(names: tuple[str, ...]) -> tuple[str, ...]:
 def loads(text: bytes | str, source: str = "config_db.json") -> ConfigDb:
     """Return the configuration held by a JSON text; `source` names it in messages.
 
-    Raises: ConfigDbError naming the line of a syntax error, or every table, row and field whose
-        value is not a string or a list of strings.
+    Raises: ConfigDbError naming the line of a syntax error, every table, row and field whose
+        value is not a string or a list of strings, or every name that stands twice in one object.
     """
     try:
         config = orjson.loads(text)
@@ -131,7 +133,45 @@ def loads(text: bytes | str, source: str = "config_db.json") -> ConfigDb:
     if problems := [f"{source}: {problem}" for problem in _shape_problems(config)]:
         raise ConfigDbError(problems)
     result: ConfigDb = config
+    if problems := [f"{source}: {problem}" for problem in _repeated(text, result)]:
+        raise ConfigDbError(problems)
     return result
+
+
+def _repeated(text: bytes | str, config: ConfigDb) -> list[str]:
+    """Return what is wrong where an object holds a name twice: the parser keeps the last alone."""
+    # Each string has two quotation marks, so without escapes a number says that none is lost.
+    raw = text.encode() if isinstance(text, str) else text
+    if b"\\" not in raw and raw.count(b'"') == 2 * _strings(config):
+        return []
+    found: dict[str, None] = {}
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        counts = Counter(name for name, _ in pairs)
+        found.update(dict.fromkeys(name for name, number in counts.items() if number > 1))
+
+    try:
+        json.loads(text, object_pairs_hook=look)
+    except RecursionError:  # only in what a second object of the same name hides
+        return ["an object is nested too deeply"]
+    return [
+        f"{json.dumps(name, ensure_ascii=False)} stands more than once in one object, "
+        "and only the last would count; keep one"
+        for name in found
+    ]
+
+
+def _strings(config: ConfigDb) -> int:
+    """Return how many strings a configuration holds: names, values and items of lists."""
+    number = len(config)
+    for rows in config.values():
+        number += len(rows)
+        for row in rows.values():
+            number += 2 * len(row)
+            for value in row.values():
+                if not isinstance(value, str):
+                    number += len(value) - 1
+    return number
 
 
 @lru_cache(maxsize=65536)  # port and field names repeat on every switch

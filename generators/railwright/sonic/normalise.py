@@ -1,7 +1,7 @@
 """One form for all spellings of the same configuration, so that drift means a difference.
 
 Two configurations that a switch treats alike have equal normal forms: defaults are left out,
-sets are sorted, addresses and booleans have one spelling, key ranges are spelled out. The normal
+sets are sorted, addresses have one spelling, key ranges are spelled out. The normal
 form is for comparing only. What is special about a field stands in the tables below.
 """
 
@@ -24,8 +24,9 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         # `default` statements of sonic-buildimage src/sonic-yang-models (sonic-<table>.yang),
         # except where a line names another source. Left out although YANG has a default:
-        # STATIC_ROUTE.advertise and .bfd (bgpcfgd advertises unless the text is "false"), and
-        # BUFFER_PG.profile ("0" is no profile).
+        # STATIC_ROUTE.advertise and .bfd (bgpcfgd advertises unless the text is "false"),
+        # BUFFER_PG.profile ("0" is no profile), and BUFFER_PROFILE.xoff (sonic-swss
+        # cfgmgr/buffermgrdyn.cpp takes a profile for lossless when the field is there).
         "ACL_TABLE": {"stage": "ingress"},
         "BGP_DEVICE_GLOBAL": {
             "chassis_tsa_supported": "false",
@@ -38,7 +39,6 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "BUFFER_POOL": {"xoff": "0"},
         "BUFFER_PROFILE": {
             "headroom_type": "static",
-            "xoff": "0",
             "xon": "0",
             "xon_offset": "0",
         },
@@ -168,11 +168,30 @@ CASELESS: frozenset[tuple[str, str]] = frozenset(
 )
 """(table, field) in which upper and lower case mean the same."""
 
+BOOLEANS: frozenset[tuple[str, str]] = frozenset(
+    {
+        # Readers in sonic-host-services scripts/hostcfgd that take both spellings. Most daemons
+        # take `true` and `false` alone: qosorch refuses `True`, bgpcfgd drops such a route.
+        ("AAA", "debug"),
+        ("AAA", "failthrough"),
+        ("KDUMP", "enabled"),
+        ("PASSW_HARDENING", "digits_class"),
+        ("PASSW_HARDENING", "lower_class"),
+        ("PASSW_HARDENING", "reject_user_passw_match"),
+        ("PASSW_HARDENING", "special_class"),
+        ("PASSW_HARDENING", "upper_class"),
+    }
+)
+"""(table, field) in which `True` and `False` mean the same as `true` and `false`."""
+
+MOST_INDEX = 63
+"""No priority, group or queue has a higher number; a key beyond it stays as it is written."""
+
 RANGE_TABLES = frozenset({"BUFFER_PG", "BUFFER_QUEUE", "QUEUE"})
 """Tables whose last key part is a priority, a queue or a range of them (`Ethernet0|3-4`)."""
 
 _RANGE = re.compile(r"(\d{1,2})-(\d{1,2})")
-_BOOLEANS = frozenset({"true", "false"})
+_CAPITALS = frozenset({"True", "False"})
 
 
 def normalise(config: ConfigDb) -> ConfigDb:
@@ -180,7 +199,7 @@ def normalise(config: ConfigDb) -> ConfigDb:
 
     Empty tables, `NULL` placeholders, empty lists and fields at their default are gone. A row that
     becomes empty stays, since rows without fields mean something (INTERFACE, DNS_NAMESERVER).
-    `true` and `false` lose their capitals in every field, free text too.
+    `True` and `False` lose their capitals only where what reads them does not mind.
     """
     return {table: _rows(table, rows) for table, rows in config.items() if rows}
 
@@ -201,7 +220,7 @@ def _keys(table: str, key: str) -> list[str]:
     if found is None:
         return [key]
     first, final = int(found[1]), int(found[2])
-    if first > final:
+    if first > final or final > MOST_INDEX:
         return [key]
     return [KEY_SEPARATOR.join((*front, str(index))) for index in range(first, final + 1)]
 
@@ -239,10 +258,8 @@ def _separator(table: str, field: str) -> str | None:
 
 
 def _word(table: str, field: str, word: str) -> str:
-    folded = word.lower()
-    if folded in _BOOLEANS or (table, field) in CASELESS:
-        return folded
-    return _ipv6(word)
+    is_boolean = word in _CAPITALS and (table, field) in BOOLEANS
+    return word.lower() if is_boolean or (table, field) in CASELESS else _ipv6(word)
 
 
 def _text(key: str) -> str:

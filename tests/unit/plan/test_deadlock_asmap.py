@@ -70,15 +70,15 @@ def test_sides_are_what_hangs_together_without_the_device(seed: int) -> None:
             assert (found.side_of(name, one) == found.side_of(name, other)) == together
         for peer in peers:
             side = (found.group[name], found.side_of(name, peer))
-            behind = bool(reached(known, peer, name) & known.default_origins)
-            assert (side in found.default_sides) == behind
+            behind = bool(reached(known, peer, name) & known.fallback_origins)
+            assert (side in found.fallback_sides) == behind
 
 
 def sides_with_default(found: AsMap, name: str, peers: Iterable[str]) -> set[str]:
     return {
         peer
         for peer in peers
-        if (found.group[name], found.side_of(name, peer)) in found.default_sides
+        if (found.group[name], found.side_of(name, peer)) in found.fallback_sides
     }
 
 

@@ -11,6 +11,7 @@ from railwright.catalog.sonic_model import Tier
 from railwright.plan.deadlock import graph as graph_module
 from railwright.plan.deadlock.graph import BORDER, DEFAULT_ROUTE, of_plan, paired
 from railwright.plan.deadlock.proof import quick
+from tests.unit.plan.deadlock_graphs import clos
 from tests.unit.plan.made import ALL_NETWORKS, compute_plan, merged, planned
 
 ORIGINATED = {"networks": {"storage": {"border": {"default_route": "originated"}}}}
@@ -103,3 +104,24 @@ def test_an_asn_changed_in_the_plan_is_seen() -> None:
     changed = replace(plan, devices=devices)
     assert of_plan(changed, "compute").devices["spine1"].asn == 4_200_009_999
     assert quick(changed, "compute").verdict == "failed"
+
+
+def test_prefixes_that_have_more_than_one_device_to_go_to() -> None:
+    known = replace(
+        clos(4, 2),
+        origins={
+            "leaf1": ("10.0.0.0/8", "10.1.0.0/16", "10.1.1.0/24", "no prefix"),
+            "leaf2": ("10.1.1.0/24", "10.2.0.0/16", "10.2.2.0/24"),
+            "leaf3": ("172.16.0.0/12",),
+            "leaf4": ("172.32.0.0/12", "no prefix"),
+        },
+    )
+    assert known.fallbacks == {
+        DEFAULT_ROUTE,
+        "10.0.0.0/8",  # covers what is leaf2's
+        "10.1.0.0/16",
+        "10.1.1.0/24",  # of two
+        "no prefix",
+    }
+    assert known.fallback_origins == {"leaf1", "leaf2", "leaf4"}
+    assert not clos(4, 2).fallback_origins

@@ -27,6 +27,17 @@ from tests.unit.plan.deadlock_graphs import (
 from tests.unit.plan.deadlock_graphs import graph as graph_of
 from tests.unit.plan.made import ALL_NETWORKS, compute_plan, planned
 
+
+def two_owners(prefix: str, other: str) -> SessionGraph:
+    """Return two leaves under two spines, a switch behind each leaf that owns a prefix."""
+    devices = {f"spine{n}": Speaker(SPINES, "spine") for n in (1, 2)}
+    devices |= {f"leaf{n}": Speaker(n, "leaf") for n in range(1, 5)}
+    devices |= {"behind3": Speaker(33, "leaf"), "behind4": Speaker(44, "leaf")}
+    fabric = [(f"leaf{leaf}", f"spine{spine}") for leaf in range(1, 5) for spine in (1, 2)]
+    known = graph_of(devices, [*fabric, ("leaf3", "behind3"), ("leaf4", "behind4")])
+    return replace(known, origins={**known.origins, "behind3": (prefix,), "behind4": (other,)})
+
+
 PODS = pods(3, 2, 2, 2)
 RECEIVED, ORIGINATED = bordered(4, 3, originated=False), bordered(4, 3, originated=True)
 SOUND = {
@@ -38,6 +49,7 @@ SOUND = {
     "one ASN for two leaves": with_asns(clos(4, 4), {"leaf2": 1}),
     "one ASN for leaves of two pods": with_asns(PODS, {"pod2-leaf1": 11}),
     "leaves that accept their own ASN": with_allowas(RECEIVED, "leaf"),
+    "owners of different prefixes": two_owners("172.16.0.0/13", "172.24.0.0/13"),
     "no blackhole, but no default route either": replace(clos(4, 4), blackhole=frozenset()),
 }
 SPOILT = {
@@ -56,6 +68,11 @@ UNPROVABLE = {
     "a link between leaves": with_links(clos(4, 4), ("leaf1", "leaf2")),
     "a link between spines": with_links(clos(4, 4), ("spine1", "spine2")),
     "an odd super-spine": with_asns(PODS, {"core1-1": 77}),
+    "a prefix with two owners": two_owners("172.16.0.0/12", "172.16.0.0/12"),
+    "a prefix that covers another's": two_owners("172.16.0.0/12", "172.16.8.0/21"),
+    "two leaves with one prefix": replace(
+        clos(4, 2), origins={"leaf1": ("172.16.0.0/12",), "leaf2": ("172.16.0.0/12",)}
+    ),
 }
 """Nothing excludes a cycle there, but no failure of one or two devices or pairs closes one."""
 

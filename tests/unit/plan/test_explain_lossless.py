@@ -217,7 +217,7 @@ def test_a_sound_fabric_has_no_circle(plan: Plan, network: str, hosts: list[str]
     assert found.value == "no buffers can wait for each other in a circle"
     rows = inputs(found)
     assert int(rows["hops between switches"]) > 0
-    assert rows["simulated failures"].startswith("all ")
+    assert rows["failures covered by simulation"].startswith("all ")
     for host in hosts:
         assert "freed by PFC watchdog of " in rows[f"stuck port of a {host}"]
 
@@ -225,7 +225,7 @@ def test_a_sound_fabric_has_no_circle(plan: Plan, network: str, hosts: list[str]
 def test_failures_of_three_tiers_are_left_to_the_report() -> None:
     plan = compute_plan(64, design="three-tier", nodes_per_su=8, sus_per_pod=2)
     rows = inputs(of(plan, "fabric deadlock"))
-    assert rows["simulated failures"].startswith("none here")
+    assert rows["failures covered by simulation"].startswith("none here")
     assert "stops 511 of 511 other host ports" in rows["stuck port of a GPU node"]
 
 
@@ -238,13 +238,13 @@ def test_a_circle_is_shown_with_the_failure_that_closes_it() -> None:
     assert found.how.startswith("simulation: the routes that BGP takes")
     assert rows["hop 1"].count(" > ") == 1
     assert rows["closed by a failure, simulated"].endswith(" down")
-    assert "simulated failures" not in rows
+    assert "failures covered by simulation" not in rows
 
 
 def test_a_network_of_one_leaf_each_has_nothing_to_simulate() -> None:
     rows = inputs(of(compute_plan(16, design="rail-only"), WAITING))
     assert rows["hops between switches"] == "0"
-    assert "simulated failures" not in rows
+    assert "failures covered by simulation" not in rows
 
 
 def test_every_path_is_a_key_of_the_intent() -> None:

@@ -116,6 +116,7 @@ DEADLOCK = DeadlockProof(
     method="any failure",
     hops=64,
     dependencies=512,
+    states=14,
     singles=24,
     doubles=276,
     complete_singles=True,

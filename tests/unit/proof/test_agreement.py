@@ -133,7 +133,7 @@ WRONG_ON_SWITCHES = [
         _delete(LEAF, "PORT_QOS_MAP", "Ethernet4", "dscp_to_tc_map"),
         (PLAN, "classes of packets"),
         "PORT_QOS_MAP|Ethernet4 dscp_to_tc_map",
-        ("(absent)", "3"),
+        ("(absent)", "AZURE"),
     ),
     (
         _set(LEAF, "PORT_QOS_MAP", "Ethernet0", "pfc_enable", "4"),
@@ -180,14 +180,14 @@ WRONG_ON_SWITCHES = [
     (
         _set(LEAF, "BUFFER_PG", "Ethernet0|3", "profile", "ingress_lossy_profile"),
         (PLAN, "headroom"),
-        "BUFFER_PROFILE|ingress_lossy_profile xoff",
-        ("0", "129920"),
+        "BUFFER_PG|Ethernet0|3 profile",
+        ("ingress_lossy_profile", "pg_lossless_400000_5m_profile"),
     ),
     (
         _delete(LEAF, "BUFFER_PG", "Ethernet0|3"),
         (PLAN, "headroom"),
         "BUFFER_PG|Ethernet0|3",
-        ("(absent)", "xoff 129920"),
+        ("(absent)", "pg_lossless_400000_5m_profile"),
     ),
     (
         _set(LEAF, "CABLE_LENGTH", "AZURE", "Ethernet0", "0m"),
@@ -211,13 +211,13 @@ WRONG_ON_SWITCHES = [
         _set(LEAF, "WRED_PROFILE", "AZURE_LOSSLESS", "wred_green_enable", "false"),
         (PLAN, "queues and marking"),
         "WRED_PROFILE|AZURE_LOSSLESS wred_green_enable",
-        ("off, or not for green packets", "true"),
+        ("false", "true"),
     ),
     (
         _delete(LEAF, "QUEUE", "Ethernet4|3", "wred_profile"),
         (PLAN, "queues and marking"),
         "QUEUE|Ethernet4|3 wred_profile",
-        ("no WRED profile", "one"),
+        ("(absent)", "AZURE_LOSSLESS"),
     ),
     (
         _set(LEAF, "PORT", "Ethernet0", "speed", "200000"),
@@ -302,7 +302,8 @@ def test_both_places_are_named() -> None:
     assert on_plan.place == f"switches/{LEAF}/config_db.json DSCP_TO_TC_MAP|AZURE 26"
     assert on_plan.other_place == "plan: roce.data_dscp"
     assert on_plan.effect == (
-        "packets of class rdma are in queue 0: they are dropped in congestion"
+        "packets of class rdma are in traffic class 0, queue 0 and group 0: they are dropped in "
+        "congestion"
     )
 
 
@@ -447,7 +448,7 @@ def test_a_longer_cable_is_found_with_the_headroom_it_needs() -> None:
     def change(cables: Cables) -> None:
         cables["gpu0001:rail0"] = replace(cables["gpu0001:rail0"], length_m=40)
 
-    (found,) = of(after(floor=change), FLOOR, "cable length")
+    found, _ = of(after(floor=change), FLOOR, "cable length")
 
     assert (found.found, found.expected) == ("40 m", "3 m")
     assert found.effect == (
@@ -460,7 +461,7 @@ def test_a_longer_cable_that_headroom_still_holds_is_said_to_be_held() -> None:
     def change(cables: Cables) -> None:
         cables["gpu0001:rail0"] = replace(cables["gpu0001:rail0"], length_m=4)
 
-    (found,) = of(after(floor=change), FLOOR, "cable length")
+    found, _ = of(after(floor=change), FLOOR, "cable length")
 
     assert found.effect == f"the 129920 bytes of xoff of {LEAF} Ethernet0 still hold it"
 
@@ -469,7 +470,7 @@ def test_a_cable_beyond_every_length_known_is_said_to_be() -> None:
     def change(cables: Cables) -> None:
         cables["gpu0001:rail0"] = replace(cables["gpu0001:rail0"], length_m=5000)
 
-    (found,) = of(after(floor=change), FLOOR, "cable length")
+    found, _ = of(after(floor=change), FLOOR, "cable length")
 
     assert found.effect == f"no headroom of {LEAF} Ethernet0 is known for this length"
 
@@ -500,8 +501,19 @@ def test_swapped_and_missing_cables_are_found() -> None:
 def test_nobody_has_looked_at_the_floor() -> None:
     agreement = agree_built(fabric.plan())
 
-    floor = [row for row in agreement.rows if row.pair == FLOOR]
-    assert [(row.compared, row.findings) for row in floor] == [(0, ()), (0, ())]
+    assert {row.pair for row in agreement.rows} == {PLAN, NODE, BOTH, HOST}
+
+
+def test_what_is_rendered_is_not_counted_as_equal_to_itself() -> None:
+    built, read = agree_built(fabric.plan()), after()
+
+    assert "everything else owned" in {row.subject for row in read.rows}
+    assert "everything else owned" not in {row.subject for row in built.rows}
+    rest = sum(row.compared for row in read.rows if row.subject == "everything else owned")
+    floor = sum(row.compared for row in read.rows if row.pair == FLOOR)
+    assert rest > 0
+    whole = sum(row.compared for row in read.rows)
+    assert sum(row.compared for row in built.rows) == whole - rest - floor
 
 
 def test_text_for_people_is_no_finding() -> None:

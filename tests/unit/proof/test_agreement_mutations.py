@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 from bench import mutations
-from bench.mutation.model import Edit, Truth
-from bench.mutations import Folder, chance, harmless_edits, run
+from bench.mutation import harmless, lossless, pairs, switch
+from bench.mutation.model import Edit, Mutator, Truth
+from bench.mutations import FIRST, Folder, chance, harmless_edits, run
 
 from railwright.proof.model import Finding
+from railwright.proof.sheet import REST
 from tests.unit.proof import fabric
 
-COUNT = 12
+COUNT = 20
 
 
 @pytest.fixture
@@ -50,6 +52,104 @@ def test_a_seed_gives_the_same_edits_again(folder: Folder) -> None:
 
     assert drawn(7) == drawn(7)
     assert drawn(7) != drawn(8)
+
+
+NAMED = [
+    "wrong map entry",
+    "swapped DSCPs",
+    "missing lossless profile",
+    "longer cable",
+    "AS number twice",
+    "wrong ECN threshold",
+    "wrong PFC set",
+    "node value changed",
+]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_every_seed_begins_with_one_of_each_named_kind(folder: Folder, seed: int) -> None:
+    first = [
+        one.truth.kind for one in mutations.mutations(folder.world(), chance(seed), len(FIRST))
+    ]
+
+    rule = first.pop(5)
+    assert first == NAMED
+    assert rule in {"AS rule broken", "AS number of the other tier"}
+
+
+@pytest.mark.parametrize(("_share", "mutate"), [*pairs.MUTATORS, *lossless.MUTATORS])
+def test_every_kind_of_two_devices_and_of_the_chain_is_found(
+    folder: Folder, _share: int, mutate: Mutator
+) -> None:
+    world, rng = folder.world(), chance(1)
+    edits = [edit for _ in range(60) if (edit := mutate(world, rng)) is not None][:5]
+
+    assert edits
+    for edit in edits:
+        named = [one for one in folder.findings(edit) if edit.truth.is_named_by(one)]
+        assert named, str(edit.truth)
+
+
+@pytest.mark.parametrize("change", [switch.dangle, switch.capital])
+def test_references_to_nothing_and_capitals_are_found(
+    folder: Folder, change: switch.Change
+) -> None:
+    mutate = switch.of_tables("x", change, sorted)
+    world, rng = folder.world(), chance(1)
+    edits = [edit for _ in range(200) if (edit := mutate(world, rng)) is not None][:5]
+
+    assert edits
+    for edit in edits:
+        named = [one for one in folder.findings(edit) if edit.truth.is_named_by(one)]
+        assert named, str(edit.truth)
+
+
+@pytest.mark.parametrize(("_share", "mutate"), harmless.MUTATORS)
+def test_no_harmless_edit_is_found(folder: Folder, _share: int, mutate: Mutator) -> None:
+    world, rng = folder.world(), chance(1)
+    edits = [edit for _ in range(60) if (edit := mutate(world, rng)) is not None][:3]
+
+    assert edits
+    assert [(str(one.truth), folder.findings(one)) for one in edits if folder.findings(one)] == []
+
+
+def test_a_write_that_fails_leaves_the_folder_as_it_was(folder: Folder, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    first, second = sorted(folder.world().configs)[:2]
+    files = {
+        f"switches/{first}/config_db.json": b"{}",
+        f"switches/{second}/config_db.json": "no bytes",
+    }
+    edit = Edit(Truth("x", "x", ()), files)  # type: ignore[arg-type]
+
+    with pytest.raises(TypeError):
+        folder.findings(edit)
+
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "x"])
+def test_a_count_is_at_least_one(count: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        mutations.main([str(fabric.SMALL), f"--count={count}"])
+
+    assert "is not a number of 1 or more" in capsys.readouterr().err
+
+
+def test_what_only_the_comparison_found_is_said(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit = Edit(Truth("x", "x", (("switches/a/",),), "BUFFER_PG profile"))
+    said = Finding("switch - plan", REST, "switches/a/x", "", "", "", "")
+    world = folder.world()
+    monkeypatch.setattr(mutations, "mutations", lambda *_: iter([edit]))
+    monkeypatch.setattr(mutations, "harmless_edits", lambda *_: iter(()))
+    monkeypatch.setattr(mutations, "check", lambda *_: (said,))
+
+    outcome = run(folder, world, 1, 1)
+
+    assert (outcome.compared_only, outcome.by_meaning) == (("BUFFER_PG profile",), 0)
+    assert outcome.is_perfect
 
 
 def test_mutations_are_of_every_family(folder: Folder) -> None:

@@ -6,8 +6,8 @@ from bench.mutations import chance
 from railwright.api import load_plan
 from railwright.plan.deadlock.graph import of_plan
 from railwright.proof.agreement import agree
-from railwright.proof.nodes import Node, meaning, nic_of
-from railwright.proof.rows import interface_address, metres, number, span, subnet_of
+from railwright.proof.nodes import Node, firmware_of, meaning, nic_of
+from railwright.proof.rows import interface_address, is_true, metres, number, span, subnet_of
 from railwright.proof.sessions import graph_of
 from railwright.proof.switches import Switch
 from tests.unit.proof import fabric
@@ -17,17 +17,38 @@ JUNK = ("", "x", "|", "-1", "3-", "0x1", "NULL", "1,2", "a/b", "::/129", "10.0.0
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("12", 12), ("-2", -2), ("", None), ("0x1", None), ("٣", None), ("1.5", None)],
+    [
+        ("12", 12),
+        ("-2", -2),
+        ("", None),
+        ("0x1", None),
+        ("٣", None),
+        ("1.5", None),
+        ("9" * 5000, None),
+    ],
 )
 def test_number(text: str, expected: int | None) -> None:
     assert number(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("3", [3]), ("3-4", [3, 4]), ("4-3", []), ("", []), ("a-b", [])]
+    ("text", "expected"),
+    [("3", [3]), ("3-4", [3, 4]), ("4-3", []), ("", []), ("a-b", []), ("0-99999999", [])],
 )
 def test_span(text: str, expected: list[int]) -> None:
     assert list(span(text)) == expected
+
+
+@pytest.mark.parametrize(("said", "expected"), [("true", True), ("True", False), ("", False)])
+def test_only_one_word_is_true(said: str, expected: bool) -> None:
+    assert is_true({"blackhole": said}, "blackhole") is expected
+
+
+def test_json_that_is_nested_too_deeply_is_read_as_none() -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+
+    assert meaning("etc/x.json", deep.encode()) == {"": "no JSON, or nested too deeply"}
+    assert firmware_of(deep) == {}
 
 
 @pytest.mark.parametrize(("text", "expected"), [("40m", 40), ("0m", 0), ("40", None), ("m", None)])

@@ -104,9 +104,36 @@ def test_a_page_loads_nothing(plan: Plan) -> None:
 def test_links_lead_to_sections_and_ids_are_unique(plan: Plan) -> None:
     reader = html_of(document(plan, made.proofs(plan)))
     ids = [one["id"] for _, one in reader.tags if "id" in one]
+    sections = [one["id"] for tag, one in reader.tags if tag == "section"]
     links = [one["href"] for tag, one in reader.tags if tag == "a"]
-    assert len(set(ids)) == len(ids) == 13
-    assert links == [f"#{one}" for one in ids]
+    assert len(set(ids)) == len(ids)
+    assert len(sections) == 13
+    assert links == ["#report", *(f"#{one}" for one in sections)]
+    assert [one["id"] for tag, one in reader.tags if tag == "main"] == ["report"]
+
+
+def test_readers_who_do_not_see_are_told_what_is_where(failing: Document) -> None:
+    reader = html_of(failing)
+    assert reader.tags[[tag for tag, _ in reader.tags].index("a")][1]["class"] == "skip"
+    scrolling = [one for _, one in reader.tags if "tabindex" in one and one.get("id") != "report"]
+    assert all(one.get("role") == "region" and one.get("aria-label") for one in scrolling)
+    labels = [one["aria-label"] for tag, one in reader.tags if tag == "table"]
+    assert len(labels) > 10
+    assert len(set(labels)) == len(labels)
+    assert "Agreement: subject, switch - plan" in labels
+    titles = {one["aria-labelledby"] for tag, one in reader.tags if tag == "section"}
+    assert titles == {one["id"] for tag, one in reader.tags if tag == "h2"}
+    assert not re.search(r"<th[^>]*></th>", webpage.text(page(failing)))
+
+
+def test_what_is_signed_is_named(plan: Plan) -> None:
+    found = document(plan, made.proofs(plan))
+    assert re.fullmatch(r"[0-9a-f]{64}", found.intent_sha256)
+    shown = html_of(found).text
+    assert f"railwright {found.railwright} renders" in shown
+    assert found.intent_sha256 in shown
+    other = compute_plan(24)
+    assert document(other, made.proofs(other)).intent_sha256 != found.intent_sha256
 
 
 def test_the_page_shows_verdict_claims_and_figures(plan: Plan) -> None:

@@ -179,7 +179,7 @@ def test_a_sample_of_failures_is_called_one(plan: Plan) -> None:
     sampled = replace(made.DEADLOCK, complete_doubles=False, singles=0)
     found = document(plan, made.proofs(plan, deadlock=(sampled,)))
     table = next(one for one in deadlock.section(found).blocks if isinstance(one, Table))
-    assert texts(table)[0][-2:] == ["none", "276 (a sample)"]
+    assert texts(table)[0][-3:] == ["none", "276 (a sample)", "14"]
 
 
 def test_a_host_that_nothing_frees_stands_out(plan: Plan) -> None:

@@ -110,6 +110,28 @@ def test_only_an_object_is_a_configuration(text: str) -> None:
         loads(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('{"PORT": {}, "PORT": {"Ethernet0": {}}}', "PORT"),
+        ('{"PORT": {"Ethernet0": {"mtu": "1"}, "Ethernet0": {"mtu": "1"}}}', "Ethernet0"),
+        ('{"PORT": {"Ethernet0": {"mtu": "1", "mtu": "2"}}}', "mtu"),
+        ('{"A": {"b": {"c": "\\"", "c": ["d"]}}}', "c"),
+    ],
+)
+@pytest.mark.parametrize("as_bytes", [True, False])
+def test_a_name_that_stands_twice_is_refused(text: str, name: str, as_bytes: bool) -> None:
+    with pytest.raises(ConfigDbError, match=f'"{name}" stands more than once in one object'):
+        loads(text.encode() if as_bytes else text)
+
+
+def test_what_a_second_object_hides_is_no_traceback() -> None:
+    hidden = '{"x":' * 1000 + "1" + "}" * 1000
+
+    with pytest.raises(ConfigDbError, match="nested too deeply"):
+        loads(f'{{"PORT": {hidden}, "PORT": {{}}}}')
+
+
 def test_keys_join_and_split() -> None:
     assert row_key("Ethernet0", 3) == "Ethernet0|3"
     assert key_parts("Ethernet0|fd00::1/64") == ("Ethernet0", "fd00::1/64")

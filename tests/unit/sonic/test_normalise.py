@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from railwright.sonic.configdb import LISTS_STORED_AS_TEXT, ConfigDb, Row
 from railwright.sonic.normalise import (
+    BOOLEANS,
     CASELESS,
     COMMA_TEXTS,
     DEFAULTS,
@@ -30,7 +31,8 @@ def row(table: str, fields: Row) -> Row:
         ("PORT", {"admin_status": "down"}, {}),
         ("PORT", {"dhcp_rate_limit": "300", "mtu": "9100", "speed": "1"}, {"speed": "1"}),
         ("WRED_PROFILE", {"ecn": "ecn_none", "green_drop_probability": "100"}, {}),
-        ("WRED_PROFILE", {"wred_green_enable": "False"}, {}),
+        ("AAA", {"failthrough": "True"}, {"failthrough": "true"}),
+        ("KDUMP", {"enabled": "False"}, {"enabled": "false"}),
         ("SCHEDULER", {"type": "DWRR", "weight": "1"}, {"type": "DWRR"}),
         ("BUFFER_PROFILE", {"xon": "0", "size": "0"}, {"size": "0"}),
         ("DEVICE_METADATA", {"docker_routing_config_mode": "separated"}, {}),
@@ -46,7 +48,6 @@ def row(table: str, fields: Row) -> Row:
         ("NTP", {"src_intf": ["eth0", "Loopback0"]}, {"src_intf": "eth0; Loopback0"}),
         ("PORT", {"lanes": "0, 1 ,2,3"}, {"lanes": "0,1,2,3"}),
         ("PORT_QOS_MAP", {"pfc_enable": "4, 3"}, {"pfc_enable": "3,4"}),
-        ("BGP_DEVICE_GLOBAL", {"tsa_enabled": "TRUE"}, {"tsa_enabled": "true"}),
         ("BGP_NEIGHBOR", {"local_addr": "FD00:0:0::1"}, {"local_addr": "fd00::1"}),
         ("STATIC_ROUTE", {"nexthop": "FD00::01,fd00::2"}, {"nexthop": "fd00::1, fd00::2"}),
         ("DEVICE_METADATA", {"mac": "02:00:00:00:00:AB"}, {"mac": "02:00:00:00:00:ab"}),
@@ -74,6 +75,13 @@ def test_two_spellings_of_one_meaning(table: str, written: Row, same: Row) -> No
         ("PORT_QOS_MAP", {"pfc_enable": ""}, {}),
         ("PORT_QOS_MAP", {"pfc_enable": "3"}, {"pfc_enable": "3,4"}),
         ("STATIC_ROUTE", {"advertise": "false"}, {}),
+        ("STATIC_ROUTE", {"advertise": "False"}, {"advertise": "false"}),
+        ("STATIC_ROUTE", {"blackhole": "True"}, {"blackhole": "true"}),
+        ("WRED_PROFILE", {"wred_green_enable": "True"}, {"wred_green_enable": "true"}),
+        ("WRED_PROFILE", {"wred_green_enable": "False"}, {}),
+        ("BGP_DEVICE_GLOBAL", {"tsa_enabled": "TRUE"}, {"tsa_enabled": "true"}),
+        ("AAA", {"failthrough": "TRUE"}, {"failthrough": "true"}),
+        ("BUFFER_PROFILE", {"size": "0", "xoff": "0"}, {"size": "0"}),
         ("SWITCH_HASH", {"ecmp_hash": ["SRC_IP", "DST_IP"]}, {"ecmp_hash": ["DST_IP", "SRC_IP"]}),
         ("SSH_SERVER", {"macs": ["a", "b"]}, {"macs": ["b", "a"]}),
         ("AAA", {"login": "tacacs+,local"}, {"login": "local,tacacs+"}),
@@ -90,7 +98,8 @@ def test_ranges_in_keys_are_spelled_out() -> None:
     assert normalise({"BUFFER_PG": {"Ethernet0|3-4": {"profile": "p"}}}) == normalise(
         {"BUFFER_PG": {"Ethernet0|4": {"profile": "p"}, "Ethernet0|3": {"profile": "p"}}}
     )
-    odd: ConfigDb = {"QUEUE": {"Ethernet0|4-3": {}, "Ethernet0|a-b": {}, "Ethernet0|3-": {}}}
+    keys = ("Ethernet0|4-3", "Ethernet0|a-b", "Ethernet0|3-", "Ethernet0|0-64", "e|0-99999999")
+    odd: ConfigDb = {"QUEUE": {key: {} for key in keys}}
     assert normalise(odd) == odd
     other: ConfigDb = {"PREFIX_LIST": {"x|3-4": {}}}
     assert normalise(other) == other
@@ -166,6 +175,8 @@ def configs(draw: st.DrawFn) -> ConfigDb:
         config.setdefault(table, {})["y"] = {field: draw(st.lists(WORDS))}
     for table, field in draw(st.sets(st.sampled_from(sorted(LISTS_STORED_AS_TEXT)))):
         config.setdefault(table, {})["z"] = {field: draw(st.lists(WORDS) | WORDS)}
+    for table, field in draw(st.sets(st.sampled_from(sorted(BOOLEANS)))):
+        config.setdefault(table, {})["b"] = {field: draw(st.sampled_from(["true", "false"]))}
     for table in draw(st.sets(st.sampled_from(sorted(DEFAULTS)))):
         fields = draw(st.sets(st.sampled_from(sorted(DEFAULTS[table]))))
         config.setdefault(table, {})["d"] = {field: draw(WORDS) for field in fields}
@@ -215,7 +226,7 @@ def respelled_value(table: str, name: str, value: str | list[str], data: st.Data
 
 
 def respelled_word(table: str, name: str, word: str) -> str:
-    if word in {"true", "false"}:
+    if word in {"true", "false"} and (table, name) in BOOLEANS:
         return word.capitalize()
     return word.upper() if (table, name) in CASELESS else respelled_ipv6(word)
 

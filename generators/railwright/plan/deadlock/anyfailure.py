@@ -19,6 +19,11 @@ different times is joined. What is left out: nothing that forwards by BGP routes
 route maps and drained switches only withhold routes. So no cycle of turns means no deadlock by
 routing, in converged states and between them; a cycle of turns need not be possible.
 
+The loop check keeps packets for one prefix of one owner apart. Those for a default route, for a
+prefix with several owners, or for one that covers prefixes of others (`SessionGraph.fallbacks`)
+may have owners on both sides of v, and go to either while routes converge; below, all of them are
+treated as default routes, with every prefix taken to be one that they cover.
+
 Beyond the loop check, a turn back is allowed at a switch which sends packets for lost hosts of
 its own block along a default route; where a default route can take over at v for a prefix that
 v has lost, or at u for one that only v has; for devices with allowas-in; and at devices with iBGP
@@ -105,13 +110,13 @@ class _Rule:
             groups.setdefault(side, set()).add(around.group[peer])
         self._groups_on = {side: len(found) for side, found in groups.items()}
         self._groups = set().union(*groups.values()) if groups else set()
-        self._to_default = {
-            side for side in groups if (around.group[at], side) in around.default_sides
+        self._to_fallback = {
+            side for side in groups if (around.group[at], side) in around.fallback_sides
         }
         own = graph.origins.get(at, ())
-        self._is_default_origin = DEFAULT_ROUTE in own
+        self._is_fallback_origin = at in graph.fallback_origins
         self._returns = (
-            bool(graph.default_origins)
+            bool(graph.fallback_origins)
             and at not in graph.blackhole
             and any(prefix != DEFAULT_ROUTE for prefix in own)
         )
@@ -124,9 +129,9 @@ class _Rule:
         if graph.devices[sender].allowas_in:
             return True
         is_transit = bool(self._groups - {self._around.group[sender]})
-        if is_transit and (graph.devices[self._at].allowas_in or side in self._to_default):
+        if is_transit and (graph.devices[self._at].allowas_in or side in self._to_fallback):
             return True
-        return self._is_default_origin or bool(self._to_default - {side})
+        return self._is_fallback_origin or bool(self._to_fallback - {side})
 
 
 def waiting(turned: Turns) -> frozenset[Hop]:

@@ -21,13 +21,13 @@ class AsMap:
 
     `group` has every device's group. `side` says for two neighbouring groups in which block the
     edge between them lies: without a group, its neighbours still reach each other exactly when
-    they are on the same side of it. `default_sides` are the (group, side) behind which somebody
-    advertises a default route as its own.
+    they are on the same side of it. `fallback_sides` are the (group, side) behind which somebody
+    advertises a default route, or another prefix of `SessionGraph.fallbacks`, as its own.
     """
 
     group: Mapping[str, int]
     side: Mapping[tuple[int, int], int]
-    default_sides: frozenset[tuple[int, int]]
+    fallback_sides: frozenset[tuple[int, int]]
 
     def side_of(self, device: str, neighbour: str) -> int:
         """Return the side of a device's group on which a neighbour is."""
@@ -50,7 +50,7 @@ def asmap(graph: SessionGraph) -> AsMap:
             neighbours[theirs].add(ours)
     around = {one: sorted(others) for one, others in neighbours.items()}
     side = _blocks(around)
-    origins = {group[name] for name in graph.default_origins}
+    origins = {group[name] for name in graph.fallback_origins}
     return AsMap(
         group, side, frozenset(_sides_with(origins, around, side)) if origins else frozenset()
     )

@@ -3,7 +3,8 @@
 A packet from u that v sends on to w makes the buffer of hop `u > v` wait for that of `v > w`.
 Exact for the routes of `routes.py`, and every installed route counts, also that of a switch which
 nobody sends such packets to once all have converged: while they converge, somebody does. Packets
-are looked up by longest prefix: a leaf's block, else the default route; one for a lost host of a
+are looked up by longest prefix: a leaf's block, else the default route (no other prefix is taken
+to cover one: that is for `anyfailure.py`); one for a lost host of a
 leaf ends there in the blackhole, or follows the default route where there is none. Hosts do not
 forward, unknown addresses on a VLAN are flooded to host ports only, so hops to and from hosts are
 on no cycle and are left out, like those to and from border routers, which PFC does not pause.

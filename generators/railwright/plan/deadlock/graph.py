@@ -3,9 +3,10 @@
 Neutral on purpose: built from a plan here, from configurations elsewhere, and by hand in tests.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import IPv4Network
 from typing import NamedTuple
 
 from railwright.catalog.loader import tiers
@@ -21,7 +22,8 @@ ALLOWAS_IN: Mapping[str, int] = {"ToRRouter": 1}
 """How often a switch may find its own ASN in a path, by DEVICE_METADATA.type, else never.
 
 Source: sonic-buildimage dockers/docker-fpm-frr/frr/bgpd/templates/general/peer-group.conf.j2
-(`allowas-in 1` for ToRRouter; for LeafRouter only with BGP_BBR, which is not emitted).
+(`allowas-in 1` for ToRRouter; for LeafRouter only with BGP_BBR, which is not emitted: what a
+switch is really told is read in `proof/sessions.py`).
 """
 
 Pair = tuple[str, str]
@@ -76,6 +78,28 @@ class SessionGraph:
         """Return who advertises a default route as its own."""
         return frozenset(name for name, own in self.origins.items() if DEFAULT_ROUTE in own)
 
+    @cached_property
+    def fallbacks(self) -> frozenset[str]:
+        """Return the prefixes whose packets have more than one device to go to.
+
+        That is the default route, every prefix with several owners, and every prefix that covers
+        one of another owner, whose packets it takes where the longer one is lost.
+        """
+        owners: dict[str, set[str]] = {}
+        for name, own in self.origins.items():
+            for prefix in own:
+                owners.setdefault(prefix, set()).add(name)
+        found = {prefix for prefix, names in owners.items() if len(names) > 1}
+        found.update(outer for outer, inner in _nested(owners) if owners[outer] != owners[inner])
+        return frozenset(found | {DEFAULT_ROUTE})
+
+    @cached_property
+    def fallback_origins(self) -> frozenset[str]:
+        """Return who advertises a prefix of `fallbacks` as its own."""
+        return frozenset(
+            name for name, own in self.origins.items() if not self.fallbacks.isdisjoint(own)
+        )
+
     def ports(self, tx: str, rx: str) -> Ports:
         """Return the ports (of `tx`, of `rx`) of the first link of a pair, in either order.
 
@@ -85,6 +109,25 @@ class SessionGraph:
             return self.pairs[tx, rx][0]
         theirs, ours = self.pairs[rx, tx][0]
         return ours, theirs
+
+
+def _nested(prefixes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield (covering, covered) of IPv4 prefixes; what is none covers nothing."""
+    spans = []
+    for prefix in prefixes:
+        try:
+            network = IPv4Network(prefix, strict=False)
+        except ValueError:  # a name in a hand-made graph, or a text that no switch takes
+            continue
+        first = int(network.network_address)
+        spans.append((first, network.prefixlen, first + network.num_addresses, prefix))
+    around: list[tuple[int, str]] = []
+    for first, _, end, prefix in sorted(spans):
+        while around and around[-1][0] <= first:
+            around.pop()
+        for _, outer in around:
+            yield outer, prefix
+        around.append((end, prefix))
 
 
 def paired(links: Iterable[tuple[str, str, str, str]]) -> dict[Pair, tuple[Ports, ...]]:

@@ -106,7 +106,8 @@ class DeadlockProof:
     `failed`: with method `simulation` a failure was found that closes `cycle` for certain, with
     `any failure` nothing excludes `cycle`. `hops` and `dependencies` are those of any failure.
     `singles` and `doubles` count the failures of one and of two devices or pairs that the
-    simulation covers (twins being simulated once); `complete_singles` and `complete_doubles` say
+    simulation covers: `states` of them, healthy included, were simulated, and the others follow
+    by symmetry (twins and pods). `complete_singles` and `complete_doubles` say
     whether these are all there are. `unreachable` lists what some switch has no route to in the
     healthy fabric (`10.16.2.0/24 of su1-rail1-leaf from su1-rail0-leaf`); it has no part in the
     verdict.
@@ -117,6 +118,7 @@ class DeadlockProof:
     method: Literal["any failure", "simulation"]
     hops: int
     dependencies: int
+    states: int
     singles: int
     doubles: int
     complete_singles: bool

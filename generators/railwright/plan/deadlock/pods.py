@@ -8,7 +8,7 @@ route of the network into another one of it, as swapping twins does.
 from collections import Counter
 from collections.abc import Iterator, Set
 
-from railwright.plan.deadlock.graph import DEFAULT_ROUTE, SessionGraph
+from railwright.plan.deadlock.graph import SessionGraph
 from railwright.plan.deadlock.twins import ENOUGH, components, within
 
 CORE = "superspine"
@@ -36,20 +36,17 @@ def fewer_pods(graph: SessionGraph, keep: int = ENOUGH) -> SessionGraph:
     if not core:
         return graph
     uses = Counter(speaker.asn for speaker in graph.devices.values())
-    shared = Counter(prefix for own in graph.origins.values() for prefix in own)
     seen: Counter[object] = Counter()
     dropped: set[str] = set()
     for pod in components(within(graph, graph.devices.keys() - core)):
-        kind = _kind(graph, pod, uses, shared)
+        kind = _kind(graph, pod, uses)
         seen[kind] += 1
         if seen[kind] > keep:
             dropped |= pod.devices.keys()
     return within(graph, graph.devices.keys() - dropped) if dropped else graph
 
 
-def _kind(
-    graph: SessionGraph, pod: SessionGraph, uses: Counter[int], shared: Counter[str]
-) -> tuple[object, ...]:
+def _kind(graph: SessionGraph, pod: SessionGraph, uses: Counter[int]) -> tuple[object, ...]:
     """Return what two pods have in common exactly when they are alike."""
     place = {name: number for number, name in enumerate(pod.devices)}
     own_uses = Counter(speaker.asn for speaker in pod.devices.values())
@@ -66,8 +63,8 @@ def _kind(
                 (is_local, first.setdefault(speaker.asn, number) if is_local else speaker.asn),
                 tuple(sorted(place[peer] for peer in pod.neighbours[name])),
                 tuple(peer for peer in graph.neighbours[name] if peer not in place),
-                tuple(prefix for prefix in own if shared[prefix] > 1 or prefix == DEFAULT_ROUTE),
-                sum(shared[prefix] == 1 for prefix in own),
+                tuple(prefix for prefix in own if prefix in graph.fallbacks),
+                sum(prefix not in graph.fallbacks for prefix in own),
                 name in graph.blackhole,
             )
         )

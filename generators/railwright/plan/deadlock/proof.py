@@ -54,6 +54,7 @@ def _proof(graph: SessionGraph, turned: Turns, *, always: bool, plan: Plan | Non
         method="simulation" if tried.cycle else "any failure",
         hops=turned.hops,
         dependencies=turned.dependencies(),
+        states=tried.states,
         singles=tried.singles,
         doubles=tried.doubles,
         complete_singles=tried.complete_singles,

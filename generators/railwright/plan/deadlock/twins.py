@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import replace
 
-from railwright.plan.deadlock.graph import DEFAULT_ROUTE, SessionGraph
+from railwright.plan.deadlock.graph import SessionGraph
 from railwright.plan.deadlock.model import Failure
 
 MOST_DOWN = 2
@@ -29,7 +29,6 @@ def twins(graph: SessionGraph, apart: Collection[str] = ()) -> Mapping[str, tupl
     Devices in `apart` are taken to have none.
     """
     uses = Counter(speaker.asn for speaker in graph.devices.values())
-    shared = Counter(prefix for own in graph.origins.values() for prefix in own)
     found: dict[object, list[str]] = {}
     for name, speaker in graph.devices.items():
         own = graph.origins.get(name, ())
@@ -38,8 +37,8 @@ def twins(graph: SessionGraph, apart: Collection[str] = ()) -> Mapping[str, tupl
             speaker.allowas_in,
             speaker.asn if uses[speaker.asn] > 1 else None,
             graph.neighbours[name],
-            tuple(prefix for prefix in own if shared[prefix] > 1 or prefix == DEFAULT_ROUTE),
-            sum(shared[prefix] == 1 for prefix in own),
+            tuple(prefix for prefix in own if prefix in graph.fallbacks),
+            sum(prefix not in graph.fallbacks for prefix in own),
             name in graph.blackhole,
             name if name in apart else None,
         )

@@ -63,9 +63,10 @@ def _failures(proof: DeadlockProof) -> Iterator[Input]:
     if proof.singles:
         singles = _counted(proof.singles, complete=proof.complete_singles)
         text = (
-            f"{singles} single, {_counted(proof.doubles, complete=proof.complete_doubles)} double"
+            f"{singles} single, {_counted(proof.doubles, complete=proof.complete_doubles)} double, "
+            f"by {proof.states} states"
         )
-    yield Input("simulated failures", text)
+    yield Input("failures covered by simulation", text)
 
 
 def _counted(count: int, *, complete: bool) -> str:

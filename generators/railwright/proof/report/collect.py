@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
+import orjson
+
+from railwright import __version__
 from railwright.plan.deadlock.model import DeadlockProof
 from railwright.plan.lossless.ecmp import Spread
 from railwright.plan.lossless.model import KindProof
@@ -44,6 +48,8 @@ def document(plan: Plan, proofs: Proofs) -> Document:
     return Document(
         schema=SCHEMA,
         version=VERSION,
+        railwright=__version__,
+        intent_sha256=fingerprint(plan),
         cluster=plan.intent.cluster,
         description=plan.intent.description or "",
         verdict=worst(one.verdict for one in made),
@@ -63,6 +69,12 @@ def document(plan: Plan, proofs: Proofs) -> Document:
         assumptions=tuple(_assumptions(plan)),
         warnings=tuple(f"{one.path}: {one.what}" for one in plan.warnings),
     )
+
+
+def fingerprint(plan: Plan) -> str:
+    """Return the SHA-256 of a plan's intent as it is understood: defaults in, order of keys out."""
+    intent = plan.intent.model_dump(mode="json")
+    return sha256(orjson.dumps(intent, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _assumptions(plan: Plan) -> Iterator[str]:

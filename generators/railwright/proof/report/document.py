@@ -157,12 +157,15 @@ class WatchdogRow:
 class Document:
     """The whole report.
 
-    `jobs` are the variables that jobs on GPU nodes need; `granted` is what every proof takes for
-    granted.
+    `railwright` is the version that made it, `intent_sha256` the fingerprint of the intent: the two
+    decide every configuration. `jobs` are the variables that jobs on GPU nodes need; `granted` is
+    what every proof takes for granted.
     """
 
     schema: str
     version: int
+    railwright: str
+    intent_sha256: str
     cluster: str
     description: str
     verdict: Verdict

@@ -10,7 +10,8 @@ from railwright.plan.model import Device, Headroom, Port
 from railwright.plan.qos import roce_of
 from railwright.plan.watchdog import times_of
 from railwright.proof.model import Finding
-from railwright.proof.rows import field_number, place
+from railwright.proof.rows import field_number, place, text
+from railwright.proof.rules.references import as_planned, blamed
 from railwright.proof.scene import Scene, is_trusted, lossless, setting, shown
 from railwright.proof.sheet import HEADROOM, PAUSE, PLAN
 from railwright.proof.switches import Room, Switch
@@ -120,11 +121,18 @@ class _Switch:
         profile = self.switch.groups(port.name).get(priority, "")
         room = self.switch.room(profile)
         if room is None:
-            yield self._no_room(port, priority, profile, wanted)
+            found = [self._no_room(port, priority, profile, wanted)]
         elif room.computed:
-            yield from self._computed(port, wanted)
+            found = list(self._computed(port, wanted))
         else:
-            yield from self._sizes(port, room, wanted)
+            found = list(self._sizes(port, room, wanted))
+        row = "BUFFER_PG", f"{port.name}|{priority}"
+        if found and (reason := blamed(self.scene, self.switch, row, "profile", "BUFFER_PROFILE")):
+            worst = next((one for one in found if one.place.endswith(" xoff")), found[0])
+            effect = worst.effect if room and (room.computed or room.xoff_bytes) else NO_GROUP
+            expected = reason.expected or f"xoff {wanted.xoff_bytes}"
+            found = [self._finding(reason.where, reason.found, worst.other_place, expected, effect)]
+        yield from found
 
     def _no_room(self, port: Port, priority: int, profile: str, wanted: Headroom) -> Finding:
         missing = profile not in {"", "NULL", "0"}
@@ -144,6 +152,9 @@ class _Switch:
         return place(self.device.name, "BUFFER_PG", key, field)
 
     def _sizes(self, port: Port, room: Room, wanted: Headroom) -> Iterator[Finding]:
+        if pool := self._pool(port, room, wanted):
+            yield pool
+            return
         for field, have, want in (
             ("size", room.size_bytes, wanted.size_bytes),
             ("xon", room.xon_bytes, wanted.xon_bytes),
@@ -160,14 +171,28 @@ class _Switch:
                     str(want),
                     _harm(field, have, want),
                 )
+
+    def _pool(self, port: Port, room: Room, wanted: Headroom) -> Finding | None:
+        """Return what is wrong with the pool of a group, or with the reference to it."""
+        other = self._planned(port, wanted)
+        row = "BUFFER_PROFILE", room.profile
+        reason = blamed(self.scene, self.switch, row, "pool", "BUFFER_POOL")
+        if reason:
+            expected = reason.expected or "a pool of ingress buffer"
+            return self._finding(reason.where, reason.found, other, expected, NO_GROUP)
+        if room.pool not in self.switch.table("BUFFER_POOL"):
+            where = place(self.device.name, "BUFFER_POOL", room.pool)
+            return self._finding(where, "(absent)", other, "a pool of ingress buffer", NO_GROUP)
         if room.pool_type not in {"ingress", "both"}:
-            yield self._finding(
-                place(self.device.name, "BUFFER_PROFILE", room.profile, "pool"),
-                f"a pool of type {shown(room.pool_type)}",
-                self._planned(port, wanted),
-                "a pool of ingress buffer",
-                NO_GROUP,
-            )
+            where = place(self.device.name, "BUFFER_POOL", room.pool, "type")
+            return self._finding(where, shown(room.pool_type), other, "ingress or both", NO_GROUP)
+        planned = as_planned(self.scene, self.switch).row("BUFFER_POOL", room.pool)
+        mode = text(planned, "mode")
+        if mode and room.pool_mode != mode:
+            where = place(self.device.name, "BUFFER_POOL", room.pool, "mode")
+            effect = "profiles of the pool have no threshold for this mode"
+            return self._finding(where, shown(room.pool_mode), other, mode, effect)
+        return None
 
     def _computed(self, port: Port, wanted: Headroom) -> Iterator[Finding]:
         """Yield where the switch will compute another headroom from what it is told."""

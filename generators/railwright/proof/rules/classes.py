@@ -7,11 +7,11 @@ from railwright.intent.roce_rules import CNP_CLASS, DATA_CLASS, DEFAULT_CLASS, S
 from railwright.plan.model import Device, Port, QosClass
 from railwright.proof.model import Finding
 from railwright.proof.rows import place
+from railwright.proof.rules.references import DSCP, GROUP, QUEUE, Blamed, blamed, map_place
 from railwright.proof.scene import Scene, is_trusted, lossless, setting, shown
 from railwright.proof.sheet import CLASSES, PAUSE, PLAN
 from railwright.proof.switches import MAPS, Classes, Switch
 
-DSCP, QUEUE, GROUP = "dscp_to_tc_map", "tc_to_queue_map", "tc_to_pg_map"
 FIELDS = {
     CNP_CLASS: "cnp_dscp",
     DATA_CLASS: "data_dscp",
@@ -97,39 +97,48 @@ class _Ports:
                 is_right = queue is not None and queue not in priorities
             else:
                 is_right = queue == fate.queue
-            if not is_right:
-                wrong = QUEUE if is_mapped else DSCP
-                yield self._packet(port, found, fate, wrong, (tc, queue))
             is_lossy = group is not None and group not in priorities
-            if not (group == fate.queue if fate.is_lossless else is_lossy):
-                wrong = GROUP if is_mapped else DSCP
-                yield self._packet(port, found, fate, wrong, (tc, group))
+            is_grouped = group == fate.queue if fate.is_lossless else is_lossy
+            if not is_mapped and not (is_right and is_grouped):
+                yield self._packet(port, found, fate, DSCP)
+                continue
+            if not is_right:
+                yield self._packet(port, found, fate, QUEUE)
+            if not is_grouped:
+                yield self._packet(port, found, fate, GROUP)
 
-    def _packet(
-        self,
-        port: Port,
-        found: Classes,
-        fate: _Fate,
-        wrong: str,
-        value: tuple[int | None, int | None],
-    ) -> Finding:
-        tc, end = value
-        what = "group" if wrong == GROUP else "queue"
-        name = found.names[wrong]
-        if not found.maps[wrong]:
-            where = self._reference(port, name, wrong)
-        else:
-            key = fate.dscp if wrong == DSCP else tc
-            where = place(self.device.name, MAPS[wrong], name, str(key))
+    def _packet(self, port: Port, found: Classes, fate: _Fate, wrong: str) -> Finding:
+        value = {DSCP: found.tc, QUEUE: found.queue, GROUP: found.group}[wrong](fate.dscp)
+        wanted = self._wanted(fate, wrong)
+        reason = self._blamed(port, wrong) or Blamed(
+            map_place(self.switch, found, fate.dscp, wrong), shown(value), wanted
+        )
         return Finding(
             PLAN,
             CLASSES,
-            where,
-            shown(tc if wrong == DSCP else end),
+            reason.where,
+            reason.found,
             setting(self.device, _field(fate.one)),
-            self._wanted(fate, wrong),
-            f"packets of class {fate.one.name} are in {what} {shown(end)}{_harm(fate)}",
+            reason.expected or wanted,
+            f"packets of class {fate.one.name} are in {_where(found, fate, wrong)}"
+            f"{self._harm(found, fate)}",
         )
+
+    def _blamed(self, port: Port, field: str) -> Blamed | None:
+        return blamed(self.scene, self.switch, ("PORT_QOS_MAP", port.name), field, MAPS[field])
+
+    def _harm(self, found: Classes, fate: _Fate) -> str:
+        paused = {one.priority for one in lossless(self.classes)}
+        if fate.is_lossless:
+            return ": they are dropped in congestion"
+        if fate.queue is None:
+            return ": a router outside fills what only our own nodes may"
+        if fate.one.strict:
+            return ": they wait behind data, and senders slow down too late"
+        if found.queue(fate.dscp) in paused:
+            rides = "best effort rides" if fate.one.name == DEFAULT_CLASS else "they ride"
+            return f": {rides} the paused queue, stops with RDMA and fills its headroom"
+        return ""
 
     def _wanted(self, fate: _Fate, wrong: str) -> str:
         if fate.queue is None:
@@ -137,12 +146,6 @@ class _Ports:
         if wrong == GROUP and not fate.is_lossless:
             return "one without headroom"
         return str(fate.queue)
-
-    def _reference(self, port: Port, name: str, field: str) -> str:
-        """Return the place of a map that is empty: its row, or the reference that is missing."""
-        if name:
-            return place(self.device.name, MAPS[field], name)
-        return place(self.device.name, "PORT_QOS_MAP", port.name, field)
 
     def _pauses(self, port: Port, found: Classes, *, trusted: bool) -> Iterator[Finding]:
         wanted = frozenset(one.priority for one in lossless(self.classes)) if trusted else None
@@ -163,14 +166,14 @@ class _Ports:
             have = found.maps[field].get(priority)
             if have == priority:
                 continue
-            name = found.names[field]
-            where = (
-                place(self.device.name, MAPS[field], name, str(priority))
-                if found.maps[field]
-                else self._reference(port, name, field)
+            reason = self._blamed(port, field) or Blamed(
+                place(self.device.name, MAPS[field], found.names[field], str(priority)),
+                shown(have),
+                str(priority),
             )
             effect = f"a pause of priority {priority} stops another queue, and this one goes on"
-            yield self._pause(where, shown(have), str(priority), effect)
+            expected = reason.expected or str(priority)
+            yield self._pause(reason.where, reason.found, expected, effect)
 
     def _pause(self, where: str, found: str, wanted: str, effect: str) -> Finding:
         return Finding(PLAN, PAUSE, where, found, setting(self.device, "priority"), wanted, effect)
@@ -181,14 +184,15 @@ def _field(one: QosClass) -> str:
     return FIELDS.get(one.name, "lossy")
 
 
-def _harm(fate: _Fate) -> str:
-    if fate.is_lossless:
-        return ": they are dropped in congestion"
-    if fate.queue is None:
-        return ": a router outside fills what only our own nodes may"
-    if fate.one.strict:
-        return ": they wait behind data, and senders slow down too late"
-    return ""
+def _where(found: Classes, fate: _Fate, wrong: str) -> str:
+    """Return where packets end, as far as the map to blame decides it."""
+    tc, queue, group = found.tc(fate.dscp), found.queue(fate.dscp), found.group(fate.dscp)
+    if wrong != DSCP:
+        what, number = ("queue", queue) if wrong == QUEUE else ("group", group)
+        return f"no {what}" if number is None else f"{what} {number}"
+    if tc is None:
+        return "no traffic class"
+    return f"traffic class {tc}, queue {shown(queue)} and group {shown(group)}"
 
 
 def _bits(what: str) -> str:

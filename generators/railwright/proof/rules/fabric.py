@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from railwright.plan.model import Link, LinkEnd
 from railwright.proof.model import Finding
 from railwright.proof.rows import place, subnet_of
+from railwright.proof.rules.references import DSCP, QUEUE, leaving, map_place, ranges
 from railwright.proof.scene import Scene, shown
 from railwright.proof.sheet import ADDRESSES, CLASSES, FABRIC, MTU, PAUSE, SESSIONS, SPEED
-from railwright.proof.switches import MAPS, Classes, Switch
+from railwright.proof.switches import Classes, Switch
+from railwright.sonic.tables import up_down
 
-DSCP, QUEUE = "dscp_to_tc_map", "tc_to_queue_map"
 DOWN = "the link stays down: both ends must have the same"
+SHUT = "the link is down: one of its ends is shut"
 SESSION = "the BGP session between the two does not come up"
 
 
@@ -56,7 +58,7 @@ class _Link:
             (SPEED, "speed", a.speed_mbps, z.speed_mbps, DOWN),
             (SPEED, "fec", a.fec, z.fec, DOWN),
             (SPEED, "autoneg", a.autoneg, z.autoneg, DOWN),
-            (SPEED, "admin_status", a.up, z.up, DOWN),
+            (SPEED, "admin_status", up_down(up=a.up), up_down(up=z.up), SHUT),
             (MTU, "mtu", a.mtu_bytes, z.mtu_bytes, "one end drops packets the other sends"),
         ):
             if one != other:
@@ -76,24 +78,38 @@ class _Link:
         if a.maps[DSCP] == z.maps[DSCP] and a.maps[QUEUE] == z.maps[QUEUE]:
             return
         for one in classes:
-            for dscp in one.dscps:
+            by_queues: dict[tuple[int | None, int | None], list[int]] = {}
+            for dscp in sorted(one.dscps):
                 if a.queue(dscp) != z.queue(dscp):
-                    yield self._packets(dscp, a, z)
+                    by_queues.setdefault((a.queue(dscp), z.queue(dscp)), []).append(dscp)
+            for dscps in by_queues.values():
+                yield self._packets(one.name, dscps, a, z)
 
-    def _packets(self, dscp: int, a: Classes, z: Classes) -> Finding:
+    def _packets(self, name: str, dscps: list[int], a: Classes, z: Classes) -> Finding:
+        """Return what differs for DSCPs of one class that share their queues on both ends."""
+        places = [self._map_places(dscp, a, z) for dscp in dscps]
+        where, other = (_common(list(one)) for one in zip(*places, strict=True))
         return Finding(
             FABRIC,
             CLASSES,
-            self._map_place(self.a, a, dscp),
-            f"queue {shown(a.queue(dscp))}",
-            self._map_place(self.z, z, dscp),
-            f"queue {shown(z.queue(dscp))}",
-            f"DSCP {dscp} changes its class from hop to hop: it is lossless on one and dropped "
-            "or delayed on the other",
+            where,
+            f"queue {shown(a.queue(dscps[0]))}",
+            other,
+            f"queue {shown(z.queue(dscps[0]))}",
+            f"class {name} (DSCP {ranges(dscps)}) changes its queue from hop to hop: it is "
+            "lossless on one and dropped or delayed on the other",
         )
 
-    def _map_place(self, switch: Switch, classes: Classes, dscp: int) -> str:
-        return place(switch.name, MAPS[DSCP], classes.names[DSCP], str(dscp))
+    def _map_places(self, dscp: int, a: Classes, z: Classes) -> tuple[str, str]:
+        """Return the first maps that leave the plan; an end that does not, its map of that kind."""
+        ends = (self.a, self.link.a.port), (self.z, self.link.z.port)
+        left = [leaving(self.scene, switch, port, dscp) for switch, port in ends]
+        field = next((one[0] for one in left if one), DSCP)
+        first, second = (
+            one[1] if one else map_place(switch, classes, dscp, field)
+            for one, (switch, _), classes in zip(left, ends, (a, z), strict=True)
+        )
+        return first, second
 
     def _addresses(self) -> Iterator[Finding]:
         ours, theirs = (
@@ -135,3 +151,11 @@ class _Link:
         places = (place(end.device, table, end.port, field) for end in (self.link.a, self.link.z))
         where, other = places
         return Finding(FABRIC, subject, where, shown(values[0]), other, shown(values[1]), effect)
+
+
+def _common(places: list[str]) -> str:
+    """Return one place, or the row that several have in common."""
+    if len(set(places)) == 1:
+        return places[0]
+    rows = {" ".join(one.split(" ")[:2]) for one in places}
+    return ", ".join(sorted(rows))

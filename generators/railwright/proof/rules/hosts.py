@@ -7,6 +7,16 @@ from railwright.plan.model import Link
 from railwright.proof.model import Finding
 from railwright.proof.nodes import NETWORKS, Nic, Node, nic_of
 from railwright.proof.rows import number, place, subnet_of
+from railwright.proof.rules.references import (
+    DSCP,
+    GROUP,
+    QUEUE,
+    as_planned,
+    blamed,
+    leaving,
+    map_place,
+    ranges,
+)
 from railwright.proof.scene import Scene, shown
 from railwright.proof.sheet import (
     ADDRESSES,
@@ -18,10 +28,11 @@ from railwright.proof.sheet import (
     PAUSE,
     SPEED,
 )
-from railwright.proof.switches import MAPS, Classes, Switch
+from railwright.proof.switches import Classes, Switch
 from railwright.sonic.tables import SHARED
+from railwright.units import MBPS_PER_GBPS
 
-DSCP = "dscp_to_tc_map"
+DSCPS = range(64)
 FRAME_BYTES = 18
 """Ethernet header and check sequence, which a switch port's MTU counts in on some chips."""
 
@@ -122,11 +133,15 @@ class _Host:
         self.scene.sheet.count(NODE, SPEED, 2)
         if lane is None:
             return
+        said = self.node.settings(path)
+        speed = None if lane.speed_mbps is None else f"{lane.speed_mbps / MBPS_PER_GBPS:g}G"
+        speed_said = said.get("SPEED_GBPS", "")
+        ours = f"{speed_said}G" if nic.speed_mbps is not None else speed_said
         for key, field, have, there in (
-            ("SPEED_GBPS", "speed", nic.speed_mbps, lane.speed_mbps),
+            ("SPEED_GBPS", "speed", ours, speed),
             ("FEC", "fec", nic.fec, lane.fec),
         ):
-            if have != there:
+            if shown(have) != shown(there):
                 other = place(self.switch.name, "PORT", self.link.z.port, field)
                 effect = "the link stays down: both ends must have the same"
                 where = self.node.place(path, key)
@@ -147,23 +162,48 @@ class _Host:
     def _data(self, path: str, nic: Nic, classes: Classes) -> None:
         """Check that the node's data is lossless on the switch, and in the same priority."""
         queue, group = classes.queue(nic.dscp), classes.group(nic.dscp)
-        if queue not in classes.paused or group not in classes.paused:
+        if nic.dscp < 0:
+            effect = "the NIC marks RDMA data as nobody planned: it is dropped in congestion"
+            here = self.node.place(path, "TOS"), self._said(path, "TOS", nic.dscp)
+            where = map_place(self.switch, classes, nic.dscp)
+            self._differ(CLASSES, here, (where, "a ToS byte whose DSCP is paused"), effect)
+        elif queue not in classes.paused or group not in classes.paused:
             effect = "RDMA data of the node is dropped in congestion: its queue is not lossless"
-            here = self.node.place(path, "TOS"), f"DSCP {nic.dscp}"
+            here = self.node.place(path, "TOS"), self._said(path, "TOS", nic.dscp)
             to = f"queue {shown(queue)}, group {shown(group)}"
-            self._differ(CLASSES, here, (self._map_place(classes, nic.dscp), to), effect)
+            where = self._paused_place(classes, nic.dscp)
+            self._differ(CLASSES, here, (where, to), effect)
         if nic.trust != "dscp":
             effect = "the NIC chooses priorities by another mark than the switch"
             other = place(self.switch.name, "PORT_QOS_MAP", self.link.z.port, DSCP)
             here = self.node.place(path, "TRUST"), shown(nic.trust)
             self._differ(CLASSES, here, (other, "dscp"), effect)
-        for key, dscp in (("TOS", nic.dscp), *(("DSCP_PRIORITY", one) for one in nic.exceptions)):
+        self._priorities(path, nic, classes)
+
+    def _said(self, path: str, key: str, dscp: int) -> str:
+        """Return a DSCP as a file says it, the text itself where it means none."""
+        return f"DSCP {dscp}" if dscp >= 0 else shown(self.node.settings(path).get(key))
+
+    def _priorities(self, path: str, nic: Nic, classes: Classes) -> None:
+        """Check that a pause stops the same packets in the NIC and in the switch."""
+        wrong: dict[tuple[str, int, int | None], list[int]] = {}
+        for dscp in DSCPS:
             have, to_queue = nic.priority(dscp), classes.queue(dscp)
             if have != to_queue and not classes.paused.isdisjoint({have, to_queue}):
-                effect = f"a pause for DSCP {dscp} stops another priority of the NIC"
-                here = self.node.place(path, key), f"DSCP {dscp} in priority {have}"
-                there = self._map_place(classes, dscp), f"queue {shown(to_queue)}"
-                self._differ(CLASSES, here, there, effect)
+                key = "TOS" if dscp == nic.dscp else "DSCP_PRIORITY"
+                wrong.setdefault((key, have, to_queue), []).append(dscp)
+        for (key, have, to_queue), dscps in wrong.items():
+            names = ranges(dscps)
+            effect = (
+                f"the NIC stops packets of DSCP {names} at a pause of priority {have}, which the "
+                "switch does not send for them"
+                if have in classes.paused
+                else f"the NIC goes on with packets of DSCP {names} when the switch pauses their "
+                "queue: they are dropped"
+            )
+            here = self.node.place(path, key), f"DSCP {names} in priority {have}"
+            where = self._paused_place(classes, dscps[0])
+            self._differ(CLASSES, here, (where, f"queue {shown(to_queue)}"), effect)
 
     def _pauses(self, path: str, nic: Nic, classes: Classes) -> None:
         other = place(self.switch.name, "PORT_QOS_MAP", self.link.z.port, "pfc_enable")
@@ -183,19 +223,43 @@ class _Host:
 
     def _notifications(self, path: str, nic: Nic, classes: Classes, *, strict: bool) -> None:
         queue = classes.queue(nic.cnp_dscp)
-        where = self._map_place(classes, nic.cnp_dscp)
+        left = leaving(self.scene, self.switch, self.link.z.port, nic.cnp_dscp)
+        where = left[1] if left else map_place(self.switch, classes, nic.cnp_dscp)
         if not strict or queue in classes.paused:
             effect = "CNPs wait behind data, and senders slow down too late"
             to = f"queue {shown(queue)}, which is {'paused' if strict else 'not strict'}"
-            here = self.node.place(path, "CNP_DSCP"), f"DSCP {nic.cnp_dscp}"
-            self._differ(CNP, here, (where, to), effect)
+            here = self.node.place(path, "CNP_DSCP"), self._said(path, "CNP_DSCP", nic.cnp_dscp)
+            at = self._paused_place(classes, nic.cnp_dscp) if strict else self._served(queue, where)
+            self._differ(CNP, here, (at, to), effect)
         if nic.cnp_priority != queue:
             effect = "the NIC sends CNPs in another priority than the switch serves them in"
             here = self.node.place(path, "CNP_PRIORITY"), shown(nic.cnp_priority)
             self._differ(CNP, here, (where, f"queue {shown(queue)}"), effect)
 
-    def _map_place(self, classes: Classes, dscp: int) -> str:
-        return place(self.switch.name, MAPS[DSCP], classes.names[DSCP], str(dscp))
+    def _paused_place(self, classes: Classes, dscp: int) -> str:
+        """Return what leaves the plan first: a map of a DSCP, or which priorities are paused."""
+        port = self.link.z.port
+        for last in (QUEUE, GROUP):
+            if left := leaving(self.scene, self.switch, port, dscp, last):
+                return left[1]
+        planned = as_planned(self.scene, self.switch).classes(port)
+        if planned is not None and planned.paused != classes.paused:
+            return place(self.switch.name, "PORT_QOS_MAP", port, "pfc_enable")
+        return map_place(self.switch, classes, dscp)
+
+    def _served(self, queue: int | None, mapped: str) -> str:
+        """Return why a queue is not strict: its scheduler, unless the way to it is not as planned.
+
+        `mapped` is the map to name where the scheduler is as planned.
+        """
+        port, planned = self.link.z.port, as_planned(self.scene, self.switch)
+        if queue is None or not planned.service(port, queue).strict:
+            return mapped
+        row = "QUEUE", f"{port}|{queue}"
+        if reason := blamed(self.scene, self.switch, row, "scheduler", "SCHEDULER"):
+            return reason.where
+        name = self.switch.service(port, queue).scheduler
+        return place(self.switch.name, "SCHEDULER", name, "type")
 
     def _differ(
         self, subject: str, here: tuple[str, str], there: tuple[str, str], effect: str

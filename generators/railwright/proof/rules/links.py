@@ -13,6 +13,7 @@ from railwright.sonic.tables import up_down
 from railwright.units import mbps
 
 LOOPBACK = "Loopback0"
+SPEED = "the link stays down, or is as slow at both ends: nothing is proven for this speed"
 NO_SESSION = "the session does not come up, and traffic goes without this link"
 
 
@@ -37,14 +38,19 @@ def _port(device: Device, port: Port, lane: Lane | None) -> Iterator[Finding]:
         yield Finding(PLAN, PORTS, where, "(absent)", other, "a port", "the port does not exist")
         return
     for field, have, want, effect in (
-        ("admin_status", up_down(up=lane.up), up_down(up=port.enabled), "the link is down, or up"),
-        ("speed", lane.speed_mbps, mbps(port.speed_gbps), "the link stays down"),
+        ("admin_status", up_down(up=lane.up), up_down(up=port.enabled), _shut(port)),
+        ("speed", lane.speed_mbps, mbps(port.speed_gbps), SPEED),
         ("lanes", lane.lanes, port.lanes, "the port is another part of the chip"),
         ("mtu", lane.mtu_bytes, port.mtu_bytes, "packets the other end sends are dropped"),
     ):
         if have != want:
             where = place(device.name, "PORT", port.name, field)
             yield Finding(PLAN, PORTS, where, shown(have), other, shown(want), effect)
+
+
+def _shut(port: Port) -> str:
+    """Return what follows from a port that is not up, or not down, as planned."""
+    return "the link is down" if port.enabled else "a port that nobody planned to use is up"
 
 
 def _interfaces(scene: Scene, device: Device) -> Iterator[tuple[str, frozenset[str]]]:

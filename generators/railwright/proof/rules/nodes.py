@@ -19,6 +19,7 @@ LOSSY = "RDMA data of the node is not lossless, or its pauses stop something els
 LATE = "senders slow down too late, or not at all"
 JOBS = "queue pairs of jobs ride another class than the fabric protects"
 UNREACHED = "nobody reaches the port at its planned address"
+SLOW = "the link stays down, unless the switch is changed alike: then it is not as planned"
 SIZE = "packets are dropped on the way, or smaller than they may be"
 
 
@@ -127,7 +128,7 @@ def _shared(plan: Plan, network: Network) -> Iterator[Wanted]:
 def _own(one: NicSettings, link: Link) -> Iterator[Wanted]:
     yield Wanted("MTU_BYTES", str(one.mtu_bytes), f"networks.{one.network}", SIZE)
     speed = str(link.speed_gbps)
-    yield Wanted("SPEED_GBPS", speed, f"networks.{one.network}", "the link stays down")
+    yield Wanted("SPEED_GBPS", speed, f"networks.{one.network}", SLOW)
     if one.cable_m is not None:
         want = str(ceil(link.length.length_m))
         effect = "the NIC has headroom for another cable than the planned one"

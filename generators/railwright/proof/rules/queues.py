@@ -1,17 +1,25 @@
 """Switch and plan: how every class's queue is served and marked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from railwright.plan.marking import marking_of
 from railwright.plan.model import Device, Port, QosClass
 from railwright.proof.model import Finding
 from railwright.proof.rows import place
+from railwright.proof.rules.references import blamed, planned_name
 from railwright.proof.scene import Scene, setting, shown
 from railwright.proof.sheet import PLAN, QUEUES
 from railwright.proof.switches import Service, Slope, Switch
 
+NO_EGRESS = (
+    "RDMA is dropped at egress: its queue has the limit of other packets, which may be smaller "
+    "than what ingress admits"
+)
 NEVER = "PFC pauses senders before ECN could slow them down: the queue is never marked"
+
+REFERS = {"scheduler": "SCHEDULER", "wred_profile": "WRED_PROFILE"}
+"""Field of QUEUE -> the table it refers to."""
 
 
 def check(scene: Scene) -> None:
@@ -42,6 +50,38 @@ class _Rule:
     one: QosClass
 
     def compare(self, port: Port, service: Service) -> Iterator[Finding]:
+        yield from self._blame(port, "scheduler", list(self._scheduling(port, service)))
+        yield from self._buffer(port, service)
+        if self.one.lossless:
+            found = list(self._marking(port, service.slope))
+            yield from self._blame(port, "wred_profile", found)
+
+    def _blame(self, port: Port, field: str, found: list[Finding]) -> list[Finding]:
+        """Return findings, or the one reference or missing row that leads to all of them."""
+        row = "QUEUE", f"{port.name}|{self.one.priority}"
+        if not found or not (reason := blamed(self.scene, self.switch, row, field, REFERS[field])):
+            return found
+        expected = reason.expected or found[0].expected
+        return [replace(found[0], place=reason.where, found=reason.found, expected=expected)]
+
+    def _buffer(self, port: Port, service: Service) -> Iterator[Finding]:
+        """Yield a queue without a buffer, and a lossless one with that of another queue."""
+        row = "BUFFER_QUEUE", f"{port.name}|{self.one.priority}"
+        wanted = planned_name(self.scene, self.switch, row, "profile")
+        if service.buffer and (not self.one.lossless or service.buffer == wanted):
+            return
+        reason = blamed(self.scene, self.switch, row, "profile", "BUFFER_PROFILE")
+        yield self._finding(
+            reason.where if reason else self._row_place("BUFFER_QUEUE", port, "profile"),
+            reason.found if reason else shown(service.buffer),
+            "priority",
+            (reason and reason.expected) or "a profile of the egress buffer",
+            NO_EGRESS
+            if service.buffer
+            else "the queue has no buffer of its own and may drop what ingress admitted",
+        )
+
+    def _scheduling(self, port: Port, service: Service) -> Iterator[Finding]:
         if not service.scheduler:
             yield self._finding(
                 self._row_place("QUEUE", port, "scheduler"),
@@ -50,20 +90,7 @@ class _Rule:
                 self._served(),
                 "the queue is served as the chip's default has it",
             )
-        else:
-            yield from self._scheduling(service)
-        if not service.buffer:
-            yield self._finding(
-                self._row_place("BUFFER_QUEUE", port, "profile"),
-                "(absent)",
-                "priority",
-                "a profile of the egress buffer",
-                "the queue has no buffer of its own and may drop what ingress admitted",
-            )
-        if self.one.lossless:
-            yield from self._marking(port, service.slope)
-
-    def _scheduling(self, service: Service) -> Iterator[Finding]:
+            return
         field = "type" if service.strict != self.one.strict else "weight"
         if service.strict != self.one.strict or (
             not self.one.strict and service.weight != self.one.weight
@@ -80,11 +107,15 @@ class _Rule:
     def _marking(self, port: Port, slope: Slope | None) -> Iterator[Finding]:
         if slope is None:
             where = self._row_place("QUEUE", port, "wred_profile")
-            yield self._finding(where, "no WRED profile", "ecn", "one", NEVER)
+            yield self._finding(where, "(absent)", "ecn", "a WRED profile", NEVER)
             return
-        if not slope.marks:
-            where = self._place("WRED_PROFILE", slope.name, "wred_green_enable")
-            yield self._finding(where, "off, or not for green packets", "ecn", "true", NEVER)
+        for field, said, is_right, usual in (
+            ("wred_green_enable", slope.enabled, slope.is_enabled, "true"),
+            ("ecn", slope.ecn, slope.is_green, "ecn_all"),
+        ):
+            if not is_right:
+                where = self._place("WRED_PROFILE", slope.name, field)
+                yield self._finding(where, shown(said), "ecn", usual, NEVER)
         wanted = marking_of(self.scene.plan, self.device, self.one)
         if wanted is None:
             return

@@ -68,16 +68,19 @@ def _change(scene: Scene, switch: Switch, change: Change) -> None:
         if (one := number(last)) is not None:
             key = switch.range_key(change.table, port, one)
     where = place(switch.name, change.table, key, change.field)
-    if not scene.sheet.explains(where, *_fields(switch, key, change)):
+    fields = _fields(switch, key, change)
+    # A row that is missing or foreign is named once, unless findings name it or all it says.
+    is_named = bool(fields) and all(scene.sheet.explains(one) for one in fields)
+    if not is_named and not scene.sheet.explains(where):
         scene.sheet.differ(
             Finding(
                 PLAN,
                 REST,
                 where,
                 text_of(change.running),
-                f"plan: {switch.name}",
+                f"switches/{switch.name}/config_db.json as planned",
                 text_of(change.intended),
-                effect_of(change.table, change.field),
+                effect_of(change),
             )
         )
 
@@ -108,7 +111,7 @@ def _file(
     want: Mapping[str, bytes],
 ) -> None:
     where = f"nodes/{device.name}/{path}"
-    other = f"plan: {device.name}"
+    other = f"{where} as planned"
     if path not in have or path not in want:
         found, expected = ("a file", "(absent)") if path in have else ("(absent)", "a file")
         scene.sheet.differ(Finding(HOST, REST, where, found, other, expected, NODE_EFFECT))

@@ -8,9 +8,11 @@ from railwright.proof.report.document import Document
 from railwright.proof.report.text import exact
 
 _LEAD = (
-    "The configurations as built, read back and compared by meaning: how many values were "
-    "compared of each subject, pair by pair, and how many differ. Cables as they lie are not part "
-    "of it."
+    "The configurations as rendered, taken for what they mean: how many values were compared of "
+    "each subject, pair by pair, and how many differ. The rules that compare follow references as "
+    "switches and servers do, and share nothing with what renders but the names of files. "
+    "Nothing was read back from a disk or from a device, and cables as they lie are "
+    "not part of it."
 )
 PAIRS: tuple[Pair, ...] = get_args(Pair)
 

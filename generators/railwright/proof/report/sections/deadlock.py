@@ -10,7 +10,8 @@ from railwright.proof.report.text import exact, listed, verdict_cell
 _LEAD = (
     "A hop is the buffer at the receiving end of the links between two devices. It waits for "
     "another where packets go from the one to the other on a route that BGP may install. Without "
-    "a cycle some buffer can always drain, so no pause lasts for ever."
+    "a cycle some buffer can always drain, so no pause lasts for ever. Failures are covered by the "
+    "states simulated, one of each set that is the same but for the names of alike devices."
 )
 
 
@@ -20,8 +21,8 @@ def section(document: Document) -> Section:
     blocks: list[Block] = []
     if rows:
         titles = (
-            "Network|Verdict|Method|Hops #|Dependencies #|Single failures simulated #"
-            "|Double failures simulated #"
+            "Network|Verdict|Method|Hops #|Dependencies #|Single failures covered #"
+            "|Double failures covered #|States simulated #"
         )
         blocks = [Prose(_LEAD), table(titles, rows)]
         blocks += [block for one in document.deadlock for block in _against(one)]
@@ -42,12 +43,13 @@ def _row(one: DeadlockProof) -> tuple[str | Cell, ...]:
         one.method,
         exact(one.hops),
         exact(one.dependencies),
-        _simulated(one.singles, complete=one.complete_singles),
-        _simulated(one.doubles, complete=one.complete_doubles),
+        _covered(one.singles, complete=one.complete_singles),
+        _covered(one.doubles, complete=one.complete_doubles),
+        exact(one.states),
     )
 
 
-def _simulated(failures: int, *, complete: bool) -> str:
+def _covered(failures: int, *, complete: bool) -> str:
     return f"{exact(failures)} ({'all' if complete else 'a sample'})" if failures else "none"
 
 

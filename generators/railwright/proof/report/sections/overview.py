@@ -30,7 +30,15 @@ def _scope(document: Document) -> str:
     )
 
 
-def signature(_: Document) -> Section:
-    """Return the lines to sign on."""
-    rows: list[tuple[str | Cell, ...]] = [("", "", ""), ("", "", "")]
-    return Section("signature", "Signed", (table("Name|Date|Signature", rows),))
+def signature(document: Document) -> Section:
+    """Return what is signed, and the lines to sign on."""
+    rows: list[tuple[str | Cell, ...]] = [("prepared by", "", "", ""), ("checked by", "", "", "")]
+    signed = Prose(
+        f"Signed are the configurations that railwright {document.railwright} renders from the "
+        f"intent of {document.cluster} with the SHA-256 {document.intent_sha256} (of its canonical "
+        "JSON, defaults included). A report with the same two is of the same configurations."
+    )
+    return Section("signature", "Signed", (signed, table("|".join(_SIGNED), rows)))
+
+
+_SIGNED = ("Role", "Name", "Date", "Signature")
