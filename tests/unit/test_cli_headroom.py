@@ -228,16 +228,6 @@ def test_a_table_has_no_terms_of_its_own(capsys: pytest.CaptureFixture[str]) -> 
             "the model traditional",
         ),
         (
-            ("cx864e-n", *PORT, "--shared-pool"),
-            "--shared-pool means nothing in the model traditional, the model of cx864e-n: a table "
-            "has one row per speed and length; leave it out",
-        ),
-        (
-            ("sn5600", *PORT, *TABLE, "--pattern-mtu", "64", "--small-packets", "1"),
-            "--pattern-mtu, --small-packets means nothing in the model traditional: a table has "
-            "one row per speed and length; leave them out or give --model dynamic",
-        ),
-        (
             ("sn5600", *PORT, "--hwsku", "ACS"),
             "sn5600 has no HWSKU 'ACS'; it has ACS-SN5600, Mellanox-SN5600-O128",
         ),
@@ -282,3 +272,29 @@ def test_usage_errors_exit_with_1(
         main(["headroom", *words])
     assert caught.value.code == 1
     assert "usage: railwright headroom" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ("cx864e-n", *PORT, "--shared-pool"),
+            "warning: --shared-pool changes nothing in the model traditional, the model of "
+            "cx864e-n: a table has one row per speed and length\n",
+        ),
+        (
+            ("sn5600", *PORT, *TABLE, "--pattern-mtu", "64", "--small-packets", "1"),
+            "warning: --pattern-mtu, --small-packets changes nothing in the model traditional: a "
+            "table has one row per speed and length; give --model dynamic\n",
+        ),
+    ],
+)
+def test_what_a_table_does_not_know_is_said_and_the_rest_answered(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], says: str
+) -> None:
+    assert main(["headroom", *words, "--format", "json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == says
+    found = json.loads(out)
+    assert found["method"] == "table"
+    assert (found["pattern_mtu"], found["small_packets"], found["shared_pool"]) == (None,) * 3

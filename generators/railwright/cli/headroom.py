@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from typing import TYPE_CHECKING
 
 from railwright.cli.console import DONE, print_table
@@ -86,7 +87,7 @@ def _question(
     pattern, small = arguments.pattern_mtu, arguments.small_packets
     pattern = DEFAULT_PATTERN_MTU if pattern is None else pattern
     if model == "traditional":
-        _check_no_pattern(arguments, platform)
+        _warn_of_pattern(arguments, platform)
     elif pattern > arguments.mtu:
         raise RailwrightError(
             f"lossless packets of {pattern} bytes are above the MTU of the port, {arguments.mtu} "
@@ -106,8 +107,8 @@ def _question(
     )
 
 
-def _check_no_pattern(arguments: argparse.Namespace, platform: "SwitchPlatform") -> None:
-    """Raise RailwrightError for an option that only the dynamic model knows."""
+def _warn_of_pattern(arguments: argparse.Namespace, platform: "SwitchPlatform") -> None:
+    """Say which of the given options only the dynamic model knows; the others do the work."""
     given = [
         flag
         for flag, is_given in (
@@ -119,11 +120,11 @@ def _check_no_pattern(arguments: argparse.Namespace, platform: "SwitchPlatform")
     ]
     if given:
         where = "" if arguments.model else f", the model of {platform.name}"
-        other = "leave it out" if len(given) == 1 else "leave them out"
-        raise RailwrightError(
-            f"{', '.join(given)} means nothing in the model traditional{where}: a table has one "
-            f"row per speed and length; {other}"
-            f"{' or give --model dynamic' if platform.dynamic else ''}"
+        print(
+            f"warning: {', '.join(given)} changes nothing in the model traditional{where}: a "
+            f"table has one row per speed and length"
+            f"{'; give --model dynamic' if platform.dynamic else ''}",
+            file=sys.stderr,
         )
 
 

@@ -33,7 +33,7 @@ class NicClasses:
     order. `dcqcn` says whether ports answer marks with CNPs and slow down on CNPs.
 
     Slowing down is all or nothing: firmware applies one setting to all priorities and wants all to
-    be alike (NVIDIA ConnectX-7 firmware 28.46.3048, known issue 4394475).
+    be alike (NVIDIA ConnectX-7 firmware 28.46.3048, reference 4394475).
     """
 
     tos: int
