@@ -72,8 +72,8 @@ def document(plan: Plan, proofs: Proofs) -> Document:
 
 
 def fingerprint(plan: Plan) -> str:
-    """Return the SHA-256 of a plan's intent as it is understood: defaults in, order of keys out."""
-    intent = plan.intent.model_dump(mode="json")
+    """Return the SHA-256 of a plan's intent as it is understood: defaults in, assets out."""
+    intent = plan.intent.model_dump(mode="json", exclude={"assets"})  # no switch depends on it
     return sha256(orjson.dumps(intent, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
