@@ -123,7 +123,7 @@ def tools(cache: Path) -> tuple[Tool, ...]:
         Tool(
             name="railwright",
             argv=railwright,
-            inputs={"intent.yml": intent_text(pod.GPUS)},
+            inputs={"intent.yml": intent_text(pod.GPUS, rows=0)},
             output=f"build/gpus-{pod.GPUS}",
             switches="switches/*",
             nodes="nodes/*",

@@ -3,9 +3,11 @@
     .venv/bin/python -m bench.scale [GPUS...]
 
 Makes an intent of every size, 1024 to 102400 GPUs unless sizes are given, and builds it with
-`python -m railwright build` in a fresh process and an empty folder, `--rounds` times. A row holds
-the medians of these runs:
+`python -m railwright build` in a fresh process and an empty folder, `--rounds` times; the largest
+once more with a floor, where every cable is as long as its way. A row holds the medians of these
+runs:
 
+    rows            of racks on the floor, - without one
     wall s, CPU s   of the whole process, start and children included
     PSS MiB         peak of the summed PSS of the process tree, sampled from /proc
     RSS MiB         largest resident set of any one process, from the kernel
@@ -20,10 +22,11 @@ temporary folder below --folder and is removed after each build.
 """
 
 import argparse
+import math
 import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +68,8 @@ lengths:
   host_m: 5
   fabric_m: 40
 """
+GPUS_PER_ROW = 1024
+FLOOR = "floor: {{ rows: {rows} }}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Row:
     """One size: medians of the builds, and what one of them left on disk."""
 
     gpus: int
+    rows: int
     build: Measured
     floor_s: float
     devices: int
@@ -84,13 +90,17 @@ class Row:
         return self.build.wall_s * 1000 / self.devices
 
 
-def intent_text(gpus: int) -> str:
-    """Return an intent for so many GPUs: rail-optimized as far as two tiers reach, then pods."""
+def intent_text(gpus: int, rows: int) -> str:
+    """Return an intent for so many GPUs: rail-optimized as far as two tiers reach, then pods.
+
+    They stand in so many rows of racks, nowhere if there are none.
+    """
     design = "rail-optimized" if gpus <= TWO_TIERS_GPUS else "three-tier"
-    return INTENT.format(gpus=gpus, nodes=gpus // GPUS_PER_NODE, design=design)
+    text = INTENT.format(gpus=gpus, nodes=gpus // GPUS_PER_NODE, design=design)
+    return text + (FLOOR.format(rows=rows) if rows else "")
 
 
-def run(gpus: int, rounds: int, folder: Path) -> Row:
+def run(gpus: int, rows: int, rounds: int, folder: Path) -> Row:
     """Build one size `rounds` times and measure the floor of what it wrote.
 
     Raises: BenchError when a build fails.
@@ -100,7 +110,7 @@ def run(gpus: int, rounds: int, folder: Path) -> Row:
         with tempfile.TemporaryDirectory(prefix=f"railwright-scale-{gpus}-", dir=folder) as name:
             base = Path(name)
             intent = base / "intent.yml"
-            intent.write_text(intent_text(gpus))
+            intent.write_text(intent_text(gpus, rows))
             out = base / "build"
             argv = [sys.executable, "-m", "railwright", "build", str(intent), "--out", str(out)]
             builds.append(measured(argv))
@@ -109,11 +119,17 @@ def run(gpus: int, rounds: int, folder: Path) -> Row:
             least = in_own_process(cluster, base / "floor")
             floors.append(least.wall_s)
     floor_s = statistics.median(floors)
-    return Row(gpus, median(builds), floor_s, devices, least.files, least.size_bytes)
+    return Row(gpus, rows, median(builds), floor_s, devices, least.files, least.size_bytes)
+
+
+def sizes(gpus: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield every size with its rows of racks: all without a floor, the largest with one too."""
+    yield from ((one, 0) for one in gpus)
+    yield max(gpus), math.ceil(max(gpus) / GPUS_PER_ROW)
 
 
 HEADER = (
-    f"{'GPUs':>7}{'wall s':>9}{'CPU s':>9}{'PSS MiB':>9}{'RSS MiB':>9}{'devices':>9}"
+    f"{'GPUs':>7}{'rows':>5}{'wall s':>9}{'CPU s':>9}{'PSS MiB':>9}{'RSS MiB':>9}{'devices':>9}"
     f"{'ms/dev':>8}{'x first':>9}{'files':>9}{'MiB':>8}{'floor s':>9}{'x floor':>9}"
 )
 
@@ -122,8 +138,8 @@ def line(row: Row, first: Row) -> str:
     """Return a row of the table."""
     build = row.build
     return (
-        f"{row.gpus:>7}{build.wall_s:>9.2f}{build.cpu_s:>9.2f}{build.tree_mib:>9.0f}"
-        f"{build.process_mib:>9.0f}{row.devices:>9}{row.ms_per_device:>8.2f}"
+        f"{row.gpus:>7}{row.rows or '-':>5}{build.wall_s:>9.2f}{build.cpu_s:>9.2f}"
+        f"{build.tree_mib:>9.0f}{build.process_mib:>9.0f}{row.devices:>9}{row.ms_per_device:>8.2f}"
         f"{row.ms_per_device / first.ms_per_device:>9.2f}{row.files:>9}"
         f"{row.size_bytes / MIB:>8.1f}{row.floor_s:>9.2f}{build.wall_s / row.floor_s:>9.1f}"
     )
@@ -159,8 +175,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(HEADER)
     first: Row | None = None
     try:
-        for gpus in arguments.gpus or SIZES:
-            row = run(gpus, arguments.rounds, arguments.folder)
+        for gpus, rows in sizes(arguments.gpus or SIZES):
+            row = run(gpus, rows, arguments.rounds, arguments.folder)
             first = first or row
             print(line(row, first), flush=True)
     except BenchError as err:

@@ -3,7 +3,7 @@
 The CLI, the Ansible plugins and the tests call these functions and nothing deeper.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from railwright.files import templates
 from railwright.output import Changes, Inputs
 
 if TYPE_CHECKING:
+    from railwright.compare.side_by_side import Compared
     from railwright.diff.model import Difference, Snapshot
     from railwright.files import OutputFile, Part
     from railwright.intent.written import Sources
@@ -277,3 +278,15 @@ def _snapshot(text: str) -> "Snapshot":
     else:
         plan = load_plan(source).plan
     return snapshot.of_plan(text, plan)
+
+
+def compare(intents: Sequence[Path], *, claims: bool = False) -> "Compared":
+    """Return designs side by side, the first being what the others are measured against.
+
+    With `claims` also what is claimed about such designs; those about money take their prices
+    from the first intent. Raises: IntentError for an intent that cannot be planned.
+    """
+    from railwright.compare.side_by_side import compared
+
+    plans = [load_plan(intent).plan for intent in intents]
+    return compared(intents, plans, with_claims=claims)

@@ -363,10 +363,18 @@ def _too_many(
     )
 
 
-def _checks(names: Collection[str]) -> tuple[Check, ...]:
+def check_names(names: Collection[str]) -> None:
+    """Refuse names that are not in VERIFY_CHECKS.
+
+    Raises: RailwrightError.
+    """
     if unknown := sorted(set(names) - VERIFY_CHECKS.keys()):
         allowed = ", ".join(VERIFY_CHECKS)
         raise RailwrightError(f"no check is called {unknown[0]!r}; use {allowed}")
+
+
+def _checks(names: Collection[str]) -> tuple[Check, ...]:
+    check_names(names)
     return tuple(check for name in names or CHECKS for check in VERIFY_CHECKS[name])
 
 

@@ -1,4 +1,9 @@
-"""Physical units: conversions whose factors are definitions, not choices."""
+"""Physical units and words: conversions whose factors are definitions, media of cables."""
+
+from typing import Literal
+
+Medium = Literal["DAC", "ACC", "AEC", "AOC", "MMF", "SMF", "CAT6A"]
+"""Copper (passive, linear active, retimed), active optical, multi-mode, single-mode, pairs."""
 
 MBPS_PER_GBPS = 1000
 KBPS_PER_GBPS = 1_000_000

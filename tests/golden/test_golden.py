@@ -14,6 +14,7 @@ from railwright import api
 
 GOLDEN = Path(__file__).parent
 INTENTS = {
+    "floor-tiny": GOLDEN / "intents/floor-tiny.yml",
     "networks-tiny": GOLDEN / "intents/networks-tiny.yml",
     "lab-small": GOLDEN.parents[1] / "intent/examples/lab-small.yml",
     "rail-only-tiny": GOLDEN / "intents/rail-only-tiny.yml",

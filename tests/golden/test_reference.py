@@ -24,10 +24,14 @@ DEVICE_COLUMNS = (
 )
 LINK_COLUMNS = (
     *("id", "kind", "su", "rail", "a_device", "a_port", "a_address", "z_device", "z_port"),
-    *("z_address", "prefix", "speed_gbps", "length_m", "deployed"),
+    *("z_address", "prefix", "speed_gbps", "deployed"),
 )
+PLACE_COLUMNS = ("device", "rack", "bottom_u", "top_u")
+CABLE_COLUMNS = ("id", "a_label", "z_label", "bundle", "wave", "colour")
 SERVICE_TABLES = {"DNS_NAMESERVER", "NTP_SERVER", "SYSLOG_SERVER"}
 """Whom a switch asks, which is not the compute network's to say."""
+LENGTH_TABLES = {"CABLE_LENGTH", "BUFFER_PG", "BUFFER_PROFILE"}
+"""What follows from the lengths of cables, hence from the floor."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +65,7 @@ def test_cable_ids_ports_and_addresses_of_compute_links(plan: Plan) -> None:
     )
     assert digest(rows) == (
         1536,
-        "f725e49cdeb21db004ba5ecd18c7f5f40307dedcce5342cda2e1249e97716156",
+        "0f9e3ced89385e795848fa026043226d1143a3e5f6c6b99ae8f7a44f25e9b777",
     )
 
 
@@ -70,12 +74,28 @@ def test_configurations_of_compute_switches(plan: Plan) -> None:
         {
             table: rows
             for table, rows in intended(plan, device).items()
-            if table not in SERVICE_TABLES
+            if table not in SERVICE_TABLES | LENGTH_TABLES
         }
         for device in plan.switches
         if device.network == "compute"
     )
     assert digest(configs) == (
         24,
-        "4c7e17c2c031b1943be8594eecc74aea3ede15181f32d076445dc25c0aeba778",
+        "88e9a9f1cfa54c2943831813bee3e0d711295efb27e4bb5718dd5b292e4844b7",
+    )
+
+
+def test_places(plan: Plan) -> None:
+    rows = ([row[column] for column in PLACE_COLUMNS] for row in tables.TABLES["places"](plan))
+    assert digest(rows) == (
+        191,
+        "91d7f206a275a9d2ed23dfaabd6b9184edd29204dcf290db921fc4746ffbc0d0",
+    )
+
+
+def test_cable_ids_and_labels(plan: Plan) -> None:
+    rows = ([row[column] for column in CABLE_COLUMNS] for row in tables.TABLES["cables"](plan))
+    assert digest(rows) == (
+        2778,
+        "0d3ba07a7ea2f1581979b002f98e2f76d7f27c8b9a4ac4854dff2ca071234f9b",
     )

@@ -61,7 +61,18 @@ services:
   snmp: {community: {secret: snmp_ro}, location: hall 1}
   tacacs: {servers: [10.50.1.10], passkey: {secret: tacacs_key}}
 lengths: {host_m: 5, fabric_m: 40, core_m: 100}
+floor:
+  rooms: [{name: hall1, rows: 2}, {name: hall2, rows: 1, tray_m: 4}]
+  nodes_per_rack: 3
+  cross_trays: [2]
+  blocked: [{rack: A02, reason: a pillar}]
+cabling:
+  media: {DAC: null, AOC: 20}
+  prefer: [CAT6A, MMF, SMF, DAC]
+  spares: {modules_percent: 5}
+  labels: grid
 overrides:
+  places: [{device: gpu0001, rack: A01, bottom_u: 40, reason: a heavy neighbour}]
   ports: [{link: "gpu0001:rail0", port: Ethernet20, reason: dead laser}]
   addresses: [{device: gpu0001, address: 10.48.1.200, reason: burnt in}]
   asns: [{device: inband-spine1, asn: 64600, reason: taken over}]
@@ -452,6 +463,19 @@ OVERRIDES = st.fixed_dictionaries(
 )
 
 
+FLOORS = _seldom(
+    rows=st.integers(1, 4),
+    racks_per_row=st.integers(1, 30),
+    rack=st.sampled_from(["rack-48u-3x32a", "rack-48u-2x63a", "rack-42u-2x32a", "rack-42u-2x16a"]),
+    nodes_per_rack=st.integers(1, 5),
+    node_power_w=st.sampled_from([1, 5000, 12000, 60000]),
+    gap_u=st.integers(0, 4),
+    first_u=st.integers(1, 20),
+    tray_height_m=st.sampled_from([1.0, 2.3, 3.5]),
+    cross_trays=st.lists(st.integers(1, 12), max_size=3),
+)
+
+
 @st.composite
 def well_formed(draw: st.DrawFn) -> str:
     """The text of an intent that says what an intent may say, and may well be impossible."""
@@ -483,4 +507,6 @@ def well_formed(draw: st.DrawFn) -> str:
         "lengths": draw(st.just({}) | _seldom(host_m=LENGTHS, fabric_m=LENGTHS, core_m=LENGTHS)),
         "overrides": draw(st.just({}) | st.just({}) | OVERRIDES),
     }
+    if draw(st.booleans()):
+        tree["floor"] = {"rows": 2, **draw(FLOORS)}
     return yaml.safe_dump(tree, sort_keys=False)

@@ -102,9 +102,9 @@ def test_hosts(plan: Plan, name: str, eth0: str, bmc: str | None, leg: str | Non
         ("mgmt02:eth0", "10.50.2.10", "10.50.2.1", "inband2-leaf Ethernet128"),
         ("inband1-leaf:Ethernet192", "10.227.1.1", "10.227.1.0", "inband-spine1 Ethernet0"),
         ("gpu0128:bmc", "10.64.4.41", "10.64.4.1", "oob4-leaf Ethernet31"),
-        ("mgmt02:oob0", "10.66.2.11", "10.66.2.1", "oob6-leaf Ethernet4"),
+        ("mgmt02:oob0", "10.66.2.11", "10.66.2.1", "oob7-leaf Ethernet12"),
         ("pdu33:eth0", "10.69.3.10", "10.69.3.1", "oob3-leaf Ethernet32"),
-        ("oob1-leaf:eth0", "10.71.1.10", "10.71.1.1", "oob6-leaf Ethernet0"),
+        ("oob1-leaf:eth0", "10.71.1.10", "10.71.1.1", "oob6-leaf Ethernet32"),
         ("oob1-leaf:Ethernet56", "10.227.129.3", "10.227.129.2", "oob-spine2 Ethernet0"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The whole reference live: 46 switches and 138 servers, converged twice and proved. Minutes."""
+"""The whole reference live: 47 switches and 138 servers, converged twice and proved. Minutes."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -151,8 +151,8 @@ def test_swapped_cables_are_named_at_both_ends(site: Site) -> None:
     _swap(site, leaf, ports, far[::-1])
     try:
         report = _cabling_until(site, places)
-        assert {(one["device"], one["place"]) for one in report["findings"]} == places
-        assert any(all(port in move for port in ports) for move in report["moves"]), report
+        assert _places(report) == places
+        assert any(all(port in move["text"] for port in ports) for move in report["moves"]), report
     finally:
         _swap(site, leaf, ports, far)
     healed = site.live("verify", str(site.intent), "--wait", "60")
@@ -163,10 +163,15 @@ def _cabling_until(site: Site, places: set[tuple[str, str]]) -> Any:
     """Return the cabling report once it names these places; LLDP takes a few seconds."""
     for _ in range(20):
         code, report = site.json("verify", str(site.intent), "cabling", "--wait", "0")
-        if places <= {(one["device"], one["place"]) for one in report["findings"]}:
+        if places <= _places(report):
             assert code == 2
             return report
     pytest.fail(f"the swap was not found: {report}")
+
+
+def _places(report: Any) -> set[tuple[str, str]]:
+    """Return the ports that the findings of a report are about."""
+    return {(end["device"], end["port"]) for one in report["findings"] for end in one["ports"]}
 
 
 def _swap(site: Site, device: str, ports: list[str], far: list[LinkEnd]) -> None:

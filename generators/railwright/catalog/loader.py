@@ -13,7 +13,18 @@ from typing import TypeVar
 import yaml
 from pydantic import ValidationError
 
+from railwright.catalog.claims_model import Published, Said
 from railwright.catalog.model import CatalogModel, NodeModel, SwitchPlatform
+from railwright.catalog.physical_model import (
+    Air,
+    FormFactors,
+    Geometry,
+    Optics,
+    OpticsFile,
+    Palette,
+    RackProfile,
+    TrayFill,
+)
 from railwright.catalog.sonic_model import Tier, TierTable, UpdaterTable
 from railwright.catalog.standards_model import Ethernet
 from railwright.errors import RailwrightError
@@ -67,6 +78,60 @@ def node(name: str) -> NodeModel:
     return _read(_path("node", "nodes", name), NodeModel)
 
 
+def rack_names() -> tuple[str, ...]:
+    """Return the names of all rack profiles, sorted."""
+    return tuple(_files("racks"))
+
+
+@cache
+def rack(name: str) -> RackProfile:
+    """Return a rack profile. Raises: as `switch`."""
+    return _read(_path("rack", "racks", name), RackProfile)
+
+
+@cache
+def geometry() -> Geometry:
+    """Return the distances that floors have unless the intent says otherwise."""
+    return _read(DATA / "standards" / f"geometry{SUFFIX}", Geometry)
+
+
+@cache
+def air() -> Air:
+    """Return what turns power into air flow."""
+    return _read(DATA / "standards" / f"air{SUFFIX}", Air)
+
+
+@cache
+def tray_fill() -> TrayFill:
+    """Return how thick and heavy cables are, and how full trays may be."""
+    return _read(DATA / "standards" / f"trays{SUFFIX}", TrayFill)
+
+
+@cache
+def palette() -> Palette:
+    """Return the colours of cables."""
+    return _read(DATA / "standards" / f"palette{SUFFIX}", Palette)
+
+
+@cache
+def optics() -> Optics:
+    """Return every module, cable and adapter of the catalog, file by file.
+
+    Raises: CatalogDataError for a broken file or a part number that two parts have.
+    """
+    files = [_read(path, OpticsFile) for path in _files("optics").values()]
+    found = Optics(
+        form_factors=_read(DATA / "standards" / f"form-factors{SUFFIX}", FormFactors),
+        transceivers=tuple(one for file in files for one in file.transceivers),
+        jumpers=tuple(one for file in files for one in file.jumpers),
+        assemblies=tuple(one for file in files for one in file.assemblies),
+        adapters=tuple(one for file in files for one in file.adapters),
+    )
+    if twice := found.repeated():
+        raise CatalogDataError(f"optics: part numbers of several parts: {', '.join(twice)}")
+    return found
+
+
 @cache
 def tiers() -> Mapping[str, Tier]:
     """Return what each fabric tier (`leaf`, `spine`, `superspine`) is to SONiC."""
@@ -88,6 +153,18 @@ def updater() -> UpdaterTable:
 def ethernet() -> Ethernet:
     """Return the constants of frames, cables and pauses."""
     return _read(DATA / "standards" / f"ethernet{SUFFIX}", Ethernet)
+
+
+@cache
+def said() -> Said:
+    """Return what claims about GPU clusters say."""
+    return _read(DATA / "claims" / f"said{SUFFIX}", Said)
+
+
+@cache
+def published() -> Published:
+    """Return public prices and figures that claims are compared with."""
+    return _read(DATA / "claims" / f"published{SUFFIX}", Published)
 
 
 @cache

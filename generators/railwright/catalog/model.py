@@ -204,11 +204,45 @@ class Features(CatalogModel):
     source: str
 
 
+class PowerSupplies(CatalogModel):
+    """The power supplies of a box: how many it has and how many of them it needs to run."""
+
+    count: Annotated[int, Field(ge=1)]
+    needed: Annotated[int, Field(ge=1)]
+
+
+class Chassis(CatalogModel):
+    """A box as a rack sees it.
+
+    `max_power_w` is the most it draws with every module in place, `weight_kg` what it weighs
+    installed. `assumed` says that some of it is a guess, which the entry's assumptions spell out.
+    """
+
+    rack_units: Annotated[int, Field(ge=1)]
+    max_power_w: Annotated[int, Field(ge=1)]
+    weight_kg: Annotated[float, Field(gt=0)]
+    power_supplies: PowerSupplies
+    assumed: bool = False
+    source: str
+
+
+class NodeCages(CatalogModel):
+    """The cages behind some ports of a server.
+
+    `ports` is how many ports of the NICs share one cage; the names of such ports end in P1, P2.
+    """
+
+    form_factor: str
+    ports: Annotated[int, Field(ge=1, le=2)] = 1
+    source: str
+
+
 class SwitchPlatform(CatalogModel):
     """One switch model.
 
     `access` is the role of a switch that serves the in-band and out-of-band networks; super-spines
-    take the role `spine`.
+    take the role `spine`. `cage_type` is the form factor of its cages and `aux_types` that of its
+    other ports by their native speed; `chassis` is None for a switch that is no box.
     """
 
     name: str
@@ -226,6 +260,9 @@ class SwitchPlatform(CatalogModel):
     dynamic: DynamicBuffers | None = None
     wred: Wred | None = None
     features: Features
+    chassis: Chassis | None = None
+    cage_type: str | None = None
+    aux_types: dict[int, str] = {}
     assumptions: tuple[str, ...] = ()
     source: str
 
@@ -288,6 +325,7 @@ class InbandPort(CatalogModel):
     """The port of the in-band management network; `speeds_gbps` as in `FrontEndNic`."""
 
     cage: str
+    form_factor: str | None = None
     speeds_gbps: tuple[int, ...]
     source: str
 
@@ -304,13 +342,14 @@ class NodeModel(CatalogModel):
     vendor: str
     model: str
     gpus: Annotated[int, Field(ge=0)] = 0
-    rack_units: int
-    max_power_w: int
     planes: Annotated[int, Field(ge=1)] = 1
     nics: tuple[ComputeNic, ...] = ()
     frontend: tuple[FrontEndNic, ...] = ()
     rail_nic: NicModel | None = None
     frontend_nic: NicModel | None = None
+    rail_cages: NodeCages | None = None
+    frontend_cages: NodeCages | None = None
+    chassis: Chassis | None = None
     inband: InbandPort | None = None
     bmc_speed_gbps: Annotated[int, Field(ge=1)] = 1
     assumptions: tuple[str, ...] = ()

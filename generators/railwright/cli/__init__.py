@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from railwright import __version__
-from railwright.cli import diff, headroom, live, paper
+from railwright.cli import compare, diff, headroom, live, paper
 from railwright.cli.console import DEFAULT_INTENT, ERROR
 from railwright.errors import RailwrightError
 
 PLATFORM_HELP = "a switch of `railwright catalog list`, SONiC's name of its platform, or an HWSKU"
-TABLES = ("devices", "links", "addresses", "subnets", "asns", "rails", "qos", "headroom")
+TABLES = (
+    *("devices", "links", "addresses", "subnets", "asns", "rails", "qos", "headroom"),
+    *("racks", "places", "power", "trays", "cables", "modules", "bom"),
+)
 DESIGNS = ("rail-optimized", "rail-only", "rail-isolated", "leaf-spine", "three-tier")
 CLASSES = ("hitless", "port-bounce", "bgp-reset", "service-restart", "config-reload", "reboot")
 
@@ -124,6 +127,8 @@ def parser() -> Parser:
     one.add_argument("--all", action="store_true", help="print every row, cable and file")
     one.add_argument("--format", choices=("table", "json"), default="table")
 
+    _compare(_verb(verbs, "compare", compare.compare, "set designs side by side"))
+
     one = _verb(verbs, "catalog", paper.catalog, "list or show hardware facts")
     one.add_argument("action", choices=("list", "show"))
     one.add_argument("name", nargs="?")
@@ -161,6 +166,16 @@ def parser() -> Parser:
 
     _lab(verbs.add_parser("lab", help="this cluster, or part of it, on this host"))
     return top
+
+
+def _compare(one: Parser) -> None:
+    one.add_argument(
+        "intents", nargs="*", type=Path, metavar="INTENT", help="two or more; the first is the base"
+    )
+    one.add_argument(
+        "--claims", action="store_true", help="also recompute what is claimed about such designs"
+    )
+    one.add_argument("--format", choices=("table", "json"), default="table")
 
 
 def _headroom(one: Parser) -> None:

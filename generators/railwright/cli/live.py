@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from railwright.plan.model import Plan
 
 ONLY = "RAILWRIGHT_ONLY"
+_CABLING = "cabling"
 
 
 def push(arguments: argparse.Namespace) -> int:
@@ -69,7 +71,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
     intent, names = split_intent(arguments.words)
     if arguments.lldp is not None:
-        return _verify_saved(intent, arguments.lldp, arguments.format)
+        return _verify_saved(intent, names, arguments)
     with api_live.fleet(intent, api_live.login(os.environ)) as way:
         devices = _selection(way.plan, arguments.limit).devices
         report = api_live.verify(way, devices, _only(), names, arguments.wait)
@@ -77,27 +79,39 @@ def verify(arguments: argparse.Namespace) -> int:
     return report.exit_code
 
 
-def _verify_saved(intent: Path, folder: Path, form: str) -> int:
+def _verify_saved(intent: Path, names: Sequence[str], arguments: argparse.Namespace) -> int:
     from railwright import api
+    from railwright.api_live import check_names
+    from railwright.cli import saved
     from railwright.device.verify import verify_files
 
-    try:
-        texts = {path.stem: path.read_text() for path in sorted(folder.glob("*.json"))}
-    except OSError as err:
-        raise RailwrightError(f"{err.filename}: cannot be read: {err.strerror}") from err
-    if not texts:
-        raise RailwrightError(f"{folder}: holds no <host>.json; save `lldpctl -f json` of hosts")
-    report = verify_files(api.load_plan(intent).plan, texts)
-    print(report.json() if form == "json" else report.text(), end="")
+    check_names(names)
+    if others := [name for name in names if name != _CABLING]:
+        raise RailwrightError(
+            f"--lldp DIR checks {_CABLING} alone, and {others[0]} needs the devices: leave out "
+            f"{others[0]} or --lldp"
+        )
+    for option in ("limit", "wait"):
+        if getattr(arguments, option) is not None:
+            raise RailwrightError(
+                f"--{option} is for devices that are asked; with --lldp DIR the files in DIR are "
+                "all that is looked at, and once"
+            )
+    plan = api.load_plan(intent).plan
+    found = saved.load(arguments.lldp, plan.device)
+    report = verify_files(plan, found.texts, found.tables, _only(), found.others)
+    print(report.json() if arguments.format == "json" else report.text(), end="")
     return report.exit_code
 
 
 def _only() -> frozenset[str] | None:
+    from railwright.cli.saved import text_of
+
     path = os.environ.get(ONLY)
     try:
-        return None if path is None else frozenset(Path(path).read_text().split())
-    except OSError as err:
-        raise RailwrightError(f"{ONLY}={path}: cannot be read: {err.strerror}") from err
+        return None if path is None else frozenset(text_of(Path(path)).split())
+    except RailwrightError as err:
+        raise RailwrightError(f"{ONLY}: {err}") from err
 
 
 def _selection(plan: "Plan", limit: str | None) -> "Selection":

@@ -1,21 +1,23 @@
 """Live checks of the whole fabric: one look at every switch and node, then pure comparisons."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from railwright.device import traces, verify_bgp, verify_lldp, verify_qos, verify_routes
+from railwright.device import fdb, traces, verify_bgp, verify_qos, verify_routes
+from railwright.device.cabling import check as cabling
+from railwright.device.cabling.model import Seen
 from railwright.device.errors import CommandError
 from railwright.device.fib import Fib
 from railwright.device.fib import parse as parse_routes
 from railwright.device.fleet import Fleet
 from railwright.device.inventory import reachable
-from railwright.device.lldp import Neighbours
+from railwright.device.lldp import Neighbours, spoken
 from railwright.device.lldp import parse as parse_neighbours
 from railwright.device.observe import Observation, bgp_states, observe
 from railwright.device.parts import read_parts
 from railwright.device.rollout import Progress
 from railwright.device.session import Session
-from railwright.device.verify_model import Check, Checked, VerifyReport, merged
+from railwright.device.verify_model import Check, Checked, Note, VerifyReport, merged
 from railwright.errors import RailwrightError
 from railwright.plan.model import Device, Plan
 
@@ -29,22 +31,29 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
 TRACED_NODES = 16
 """Nodes that send traceroutes; every one tries up to three ways from each of its data ports."""
 
+_MOST_NAMED = 8  # files of no device of the plan
+
 _SWITCH_SCRIPT = """
 part bgp quiet sudo vtysh -c 'show bgp summary json'
 part routes ip -j -4 route show
 part lldp sudo lldpctl -f json
 """
+_MAC_SCRIPT = "part mac quiet show mac\n"
 _NODE_SCRIPT = "part lldp lldpctl -f json"
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchState:
-    """What was read from one switch; `seen` only when its configuration was asked for."""
+    """What was read from one switch; `seen` only when its configuration was asked for.
+
+    `learned` is None where the switch's MAC addresses were not read.
+    """
 
     bgp: Mapping[str, str]
     fib: Fib
     heard: Neighbours
     seen: Observation | None
+    learned: fdb.Learned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +89,90 @@ def verify(
     plan = fleet.plan
     here = frozenset(plan.device) if present is None else frozenset(present)
     state = read(fleet, tuple(devices), wanted, here, done)
+    found = cabling.check(plan, _seen(state), here) if "cabling" in wanted else None
     results = checks(plan, state, wanted, here)
     states = {name: switch.bgp for name, switch in state.switches.items()}
     outside = verify_bgp.outside(plan, states) if "bgp" in wanted else ""
-    return VerifyReport(
+    notes = (Note("bgp", "outside", outside),) if outside else ()
+    report = VerifyReport(
         cluster=plan.intent.cluster,
-        findings=tuple(finding for found in results.values() for finding in found.findings),
-        counts={name: found.count for name, found in results.items()},
-        moves=verify_lldp.moves(plan, _heard(state)) if "cabling" in wanted else (),
+        findings=tuple(finding for one in results.values() for finding in one.findings),
+        counts={name: one.count for name, one in results.items()},
         errors=state.errors,
-        skipped=tuple(device.name for device in reachable(plan) if device.name not in here),
-        notes=(outside,) if outside else (),
+        skipped=_skipped(plan, here),
+        notes=notes,
     )
+    return _with_cabling(report, found) if found else report
 
 
-def verify_files(plan: Plan, texts: Mapping[str, str]) -> VerifyReport:
-    """Check the cabling from saved `lldpctl -f json` outputs, by device name; no device is read.
+def verify_files(
+    plan: Plan,
+    texts: Mapping[str, str],
+    tables: Mapping[str, str] | None = None,
+    present: Collection[str] | None = None,
+    others: Iterable[str] = (),
+) -> VerifyReport:
+    """Check the cabling from saved outputs, by device name; no device is read.
 
-    Raises: LldpError for a text that is something else, RailwrightError for an unknown device.
+    `texts` are those of `lldpctl -f json`, `tables` those of `show mac`; `present` as in `verify`.
+    What is of no device of the plan is left out and told in a note, together with `others`, names
+    of files that were not read for that. Raises: LldpError or FdbError for a text that is something
+    else, RailwrightError when nothing is of a device of the plan.
     """
-    if unknown := sorted(texts.keys() - plan.device.keys()):
-        raise RailwrightError(
-            f"no device of this plan is called {', '.join(unknown)}; name every file after its "
+    saved = {"json": texts, "mac": tables or {}}
+    named = [f"{name}.{end}" for end, of in saved.items() for name in of.keys() - plan.device]
+    aside = sorted({*named, *others})
+    if aside and not any(of.keys() & plan.device for of in saved.values()):
+        raise RailwrightError(_aside(plan, aside))
+    here = frozenset(plan.device) if present is None else frozenset(present)
+    ours = {
+        end: [(name, of[name]) for name in of if name in plan.device] for end, of in saved.items()
+    }
+    seen = Seen(
+        heard={name: parse_neighbours(text, name) for name, text in ours["json"]},
+        learned={name: fdb.parse(text, name) for name, text in ours["mac"]},
+    )
+    notes = (Note("cabling", "left-out", _aside(plan, aside)),) if aside else ()
+    report = VerifyReport(plan.intent.cluster, (), {}, skipped=_skipped(plan, here), notes=notes)
+    return _with_cabling(report, cabling.check(plan, seen, here))
+
+
+def _aside(plan: Plan, files: Sequence[str]) -> str:
+    """Return why files are left out."""
+    reserved = {end.device for link in plan.links for end in (link.a, link.z)} - plan.device.keys()
+    early = [name for name in files if name.rpartition(".")[0] in reserved]
+    unknown = [name for name in files if name not in early]
+    told = []
+    if unknown:
+        told.append(
+            f"no device of this plan has the name of {_some(unknown)}: name every file after its "
             "device, such as su1-rail0-leaf.json"
         )
-    heard = {name: parse_neighbours(text, name) for name, text in texts.items()}
-    found = verify_lldp.check(plan, heard, plan.device.keys())
-    return VerifyReport(
-        cluster=plan.intent.cluster,
-        findings=found.findings,
-        counts={"cabling": found.count},
-        moves=verify_lldp.moves(plan, heard),
+    if early:
+        told.append(f"{_some(early)}: of a device that is reserved only")
+    return "; ".join(told)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = [f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
+    return ", ".join([*map(spoken, names[:_MOST_NAMED]), *more])
+
+
+def _with_cabling(report: VerifyReport, found: cabling.Cabling) -> VerifyReport:
+    """Return a report with the cabling in front of the other checks."""
+    return replace(
+        report,
+        findings=(*found.findings, *report.findings),
+        counts={"cabling": found.links.ok + found.links.wrong, **report.counts},
+        moves=found.moves,
+        notes=(*found.notes, *report.notes),
+        unverified=found.unverified,
+        links=found.links,
     )
+
+
+def _skipped(plan: Plan, here: Collection[str]) -> tuple[str, ...]:
+    return tuple(device.name for device in reachable(plan) if device.name not in here)
 
 
 def read(
@@ -151,11 +212,12 @@ def read(
 def checks(
     plan: Plan, state: FabricState, wanted: Collection[Check], present: Collection[str]
 ) -> dict[Check, Checked]:
-    """Return what every wanted check finds in what was read; nothing is read here."""
+    """Return what every wanted check but the cabling finds in what was read.
+
+    Nothing is read here.
+    """
     fibs = {name: switch.fib for name, switch in state.switches.items()}
     results: dict[Check, Checked] = {}
-    if "cabling" in wanted:
-        results["cabling"] = verify_lldp.check(plan, _heard(state), present)
     if "bgp" in wanted:
         results["bgp"] = merged(
             verify_bgp.check(plan, plan.device[name], switch.bgp, present)
@@ -182,15 +244,23 @@ def checks(
     return results
 
 
-def _heard(state: FabricState) -> dict[str, Neighbours]:
+def _seen(state: FabricState) -> Seen:
     heard = {name: switch.heard for name, switch in state.switches.items()}
-    return heard | {name: node.heard for name, node in state.nodes.items()}
+    return Seen(
+        heard=heard | {name: node.heard for name, node in state.nodes.items()},
+        learned={
+            name: switch.learned
+            for name, switch in state.switches.items()
+            if switch.learned is not None
+        },
+    )
 
 
 def _read_switch(
     session: Session, plan: Plan, device: Device, wanted: Collection[Check]
 ) -> SwitchState:
-    parts, result = read_parts(session, _SWITCH_SCRIPT)
+    learning = "cabling" in wanted and _is_access(plan, device)
+    parts, result = read_parts(session, _SWITCH_SCRIPT + (_MAC_SCRIPT if learning else ""))
     for name in ("routes", *(("lldp",) if "cabling" in wanted else ())):
         if name not in parts:
             raise CommandError(
@@ -206,6 +276,15 @@ def _read_switch(
         fib=parse_routes(parts["routes"], session.name),
         heard=parse_neighbours(parts["lldp"], session.name) if "cabling" in wanted else {},
         seen=seen,
+        learned=fdb.parse(parts["mac"], session.name) if "mac" in parts else None,
+    )
+
+
+def _is_access(plan: Plan, device: Device) -> bool:
+    """Return whether a switch has management ports behind it whose MAC addresses are known."""
+    links = plan.links_of.get(device.name, {}).values()
+    return plan.intent.assets is not None and any(
+        link.kind == "access" and link.z.device == device.name for link in links
     )
 
 

@@ -1,11 +1,12 @@
 """What separates two configurations of one switch, row by row, and how it would take that."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from itertools import groupby
 
 from railwright.diff.model import RowChanges
 from railwright.sonic.changes import Change, Kind
-from railwright.sonic.classes import ChangeClass, classify, worst
+from railwright.sonic.classes import ChangeClass, Verdict, classify, worst
 from railwright.sonic.configdb import ConfigDb, Row, key_parts, sort_key
 from railwright.sonic.masking import shown_key, shown_row, shown_value
 from railwright.sonic.normalise import normalise
@@ -14,10 +15,21 @@ PORTS_AS_FIELDS = frozenset({"CABLE_LENGTH"})
 """Tables whose fields are ports: each field counts for itself, as a row does elsewhere."""
 
 
-def compare(
-    old: ConfigDb, new: ConfigDb, growing: Set[str]
-) -> tuple[tuple[RowChanges, ...], ChangeClass]:
-    """Return the differences of each table and the worst class among them.
+PortHarm = Mapping[str, ChangeClass]
+"""The worst that happens to a port through its own buffer rows; only ports that have any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What separates two configurations, and the worst class among all, and by port of buffers."""
+
+    rows: tuple[RowChanges, ...]
+    harm: ChangeClass
+    ports: PortHarm
+
+
+def compare(old: ConfigDb, new: ConfigDb, growing: Set[str]) -> Compared:
+    """Return the differences of each table and how the switch takes them.
 
     Both sides are normalised first: what a switch treats alike is no difference. `growing` are
     the ports that a new cable or reservation claims; nothing depends yet on what their rows hold.
@@ -33,7 +45,33 @@ def compare(
         _summary(table, list(group), growing)
         for table, group in groupby(changes, key=lambda change: change.table)
     )
-    return tables, worst(classify(changes, old))
+    verdicts = classify(changes, old)
+    return Compared(tables, worst(verdicts), _port_harm(verdicts, (old, new)))
+
+
+def _port_harm(verdicts: Iterable[Verdict], configs: Iterable[ConfigDb]) -> PortHarm:
+    """Return what changes of cable lengths, groups and the profiles in use do to each port."""
+    ports: dict[str, ChangeClass] = {}
+    profiles: dict[str, ChangeClass] = {}
+    for verdict in verdicts:
+        change = verdict.change
+        if change.table == "BUFFER_PROFILE":
+            _raise(profiles, change.key, verdict.harm)
+        elif change.table == "BUFFER_PG":
+            _raise(ports, key_parts(change.key)[0], verdict.harm)
+        elif change.table == "CABLE_LENGTH" and change.field is not None:
+            _raise(ports, change.field, verdict.harm)
+    if profiles:
+        for config in configs:
+            for key, row in config.get("BUFFER_PG", {}).items():
+                name = row.get("profile")
+                if isinstance(name, str) and name in profiles:
+                    _raise(ports, key_parts(key)[0], profiles[name])
+    return ports
+
+
+def _raise(found: dict[str, ChangeClass], name: str, harm: ChangeClass) -> None:
+    found[name] = max(harm, found.get(name, harm))
 
 
 def _changes(old: ConfigDb, new: ConfigDb) -> Iterator[Change]:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from railwright.diff.model import Snapshot, Table
+from railwright.diff.shapes import SHAPES
 from railwright.diff.snapshot import (
     CONFIG,
-    SHAPES,
     SWITCHES,
     MissingColumnError,
+    NotANumberError,
     digest,
     of_a_device,
     table_of,
@@ -37,14 +38,16 @@ def of_folder(folder: Path) -> Snapshot:
     if (folder / JOURNAL).exists():
         raise BuildFolderError(f"{folder}: its last build was interrupted; build it again")
     paths = tuple(_listed(folder, manifest["files"]))
+    missing = frozenset(name for name in SHAPES if _report(name) not in paths)
     for name in SHAPES:
-        if _report(name) not in paths:
+        if name in missing and not SHAPES[name].optional:
             raise _incomplete(folder / _report(name), "is not part of this build")
     return Snapshot(
         name=str(folder),
         table=lambda name: _table(folder / _report(name), name),
         files={path: digest(_content(folder / path)) for path in paths if of_a_device(path)},
         config=lambda host: _config(folder / SWITCHES / host / CONFIG),
+        missing=missing,
     )
 
 
@@ -71,7 +74,7 @@ def _report(table: str) -> str:
 def _table(path: Path, name: str) -> Table:
     try:
         return table_of(name, _rows(path))
-    except MissingColumnError as err:
+    except (MissingColumnError, NotANumberError) as err:
         raise _incomplete(path, str(err)) from None
     except csv.Error as err:
         raise _incomplete(path, f"is not a table ({err})") from None

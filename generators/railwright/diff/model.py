@@ -5,7 +5,7 @@ are equal.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from railwright.sonic.classes import ChangeClass
@@ -23,19 +23,33 @@ class Table:
     columns: tuple[str, ...]
     rows: Mapping[Key, tuple[str, ...]]
 
+    def only(self, columns: tuple[str, ...]) -> "Table":
+        """Return the table with these of its columns beside the key."""
+        if columns == self.columns:
+            return self
+        places = [self.columns.index(column) for column in columns]
+        rows = {key: tuple(cells[at] for at in places) for key, cells in self.rows.items()}
+        return Table(self.key_columns, columns, rows)
+
+    def column(self, name: str) -> int:
+        """Return where the cells of a column are. Raises: ValueError without such a column."""
+        return self.columns.index(name)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One side: what it is called, its tables on demand, its devices' files and configurations.
 
     `files` maps `switches/<host>/<path>` and `nodes/<host>/<path>` to a digest; `config` returns
-    the configuration of a switch that `files` names.
+    the configuration of a switch that `files` names. `missing` are the tables that this side does
+    not have.
     """
 
     name: str
     table: Callable[[str], Table]
     files: Mapping[str, str]
     config: Callable[[str], ConfigDb]
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +89,82 @@ class TableDiff:
 
 
 @dataclass(frozen=True, slots=True)
-class Cables:
-    """What happens on the floor, and to the links that are only reserved.
+class Installed:
+    """What happens to things that stand or lie on the floor, and to those only reserved.
 
-    A reserved link that becomes deployed is `added`. `moved` has another end or port, `changed`
-    keeps its ends and has another speed or length.
+    A reserved one that becomes deployed is `added`. `changed` holds those that stay, by what is
+    done to them (`moved`, `replaced` ...), every such verb of the table in order.
     """
 
-    added: tuple[Entry, ...] = ()
-    removed: tuple[Entry, ...] = ()
-    moved: tuple[Edit, ...] = ()
-    changed: tuple[Edit, ...] = ()
-    reserved: TableDiff = field(default_factory=lambda: TableDiff(("id",)))
+    added: tuple[Entry, ...]
+    removed: tuple[Entry, ...]
+    changed: Mapping[str, tuple[Edit, ...]]
+    reserved: TableDiff
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """Return the columns that name a row."""
+        return self.reserved.key_columns
 
     @property
     def disturbs(self) -> bool:
-        """Return whether a cable or a reservation that exists is touched."""
-        return bool(self.removed or self.moved or self.changed or self.reserved.disturbs)
+        """Return whether something that exists, or a reservation, is touched."""
+        return bool(self.removed or any(self.changed.values()) or self.reserved.disturbs)
 
     def __bool__(self) -> bool:
         """Return whether anything differs."""
         return bool(self.added or self.reserved or self.disturbs)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The headroom row of a port: the cable length it is for and its xoff, as the plan has them."""
+
+    cable_m: str
+    xoff_bytes: str
+
+
+@dataclass(frozen=True, slots=True)
+class LengthChange:
+    """Ports of one device whose cables get another length, and to which the same happens.
+
+    `old_m` and `new_m` are the lengths, shortest first. `old_room` and `new_room` are None for
+    ports without headroom, as those of nodes are. `harm` is how the device takes it, None where
+    it has nothing to take, or for a node. `nodes`, `rails` and `planes` are behind host
+    ports in service; `fabric` of the device's `all_fabric` links in service to other switches are
+    at these ports.
+    """
+
+    device: str
+    network: str
+    ports: tuple[str, ...]
+    old_m: tuple[str, ...]
+    new_m: tuple[str, ...]
+    old_room: Room | None = None
+    new_room: Room | None = None
+    harm: ChangeClass | None = None
+    nodes: tuple[str, ...] = ()
+    rails: tuple[str, ...] = ()
+    planes: tuple[str, ...] = ()
+    fabric: int = 0
+    all_fabric: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """What other cable lengths do to devices, per device.
+
+    `moved` are lossless ports that come to another headroom row, `kept` those that stay in theirs,
+    `nics` the ports of nodes whose settings name the length.
+    """
+
+    moved: tuple[LengthChange, ...] = ()
+    kept: tuple[LengthChange, ...] = ()
+    nics: tuple[LengthChange, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Return whether a length differs at a port that it matters to."""
+        return bool(self.moved or self.kept or self.nics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,29 +244,44 @@ class Configurations:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Everything that separates `old` from `new`; `sizes` counts what the new side has."""
+    """Everything that separates `old` from `new`; `sizes` counts what the new side has.
+
+    `unknown` are the tables that one side does not have, so that they are not compared. Lengths
+    and the bill of materials follow from the rest: alone they disturb nothing.
+    """
 
     old: str
     new: str
     devices: TableDiff
+    places: Installed
+    racks: Installed
     addresses: TableDiff
     asns: TableDiff
     subnets: TableDiff
-    cables: Cables
+    links: Installed
+    cables: Installed
+    modules: Installed
+    lengths: Lengths
     configurations: Configurations
+    bom: TableDiff
     sizes: Mapping[str, int]
+    unknown: tuple[str, ...] = ()
 
     @property
     def result(self) -> Result:
         """Return whether nothing differs, things are only added, or something existing changes."""
         parts = (
             self.devices,
+            self.places,
+            self.racks,
             self.addresses,
             self.asns,
             self.subnets,
+            self.links,
             self.cables,
+            self.modules,
             self.configurations,
         )
         if any(part.disturbs for part in parts):
             return "changes"
-        return "additions" if any(parts) else "identical"
+        return "additions" if any(parts) or self.bom else "identical"

@@ -15,6 +15,7 @@ from railwright.intent.assets import MAX_FILE_BYTES as LARGEST_BYTES
 from railwright.intent.loader import MAX_FILE_BYTES, MAX_FILES
 
 DEFAULT_PATH = "./intent/cluster.yml"
+_TABLES = ("assets", "prices")  # keys that name a CSV file
 _BLOB = re.compile(r"(?P<id>[0-9a-f]{40,64}) blob (?P<size>[0-9]+)")
 
 
@@ -139,7 +140,7 @@ def _content(commit: str, path: str) -> bytes | None:
 
 
 def _named(content: bytes, name: str) -> Iterator[str]:
-    """Yield the paths from the root that a file names: what it includes, and its assets.
+    """Yield the paths from the root that a file names: what it includes, its assets and prices.
 
     Nothing if it is no sound YAML of a size that the loader takes.
     """
@@ -151,9 +152,8 @@ def _named(content: bytes, name: str) -> Iterator[str]:
         return
     listed = written.child("include")
     items = listed.content if listed is not None else ()
-    assets = written.child("assets")
-    given = (*(items if isinstance(items, tuple) else ()), *([assets] if assets else ()))
-    for item in given:
+    tables = filter(None, map(written.child, _TABLES))
+    for item in (*(items if isinstance(items, tuple) else ()), *tables):
         if isinstance(item.content, str) and item.content.isprintable():
             path = normpath(join(dirname(name), item.content))
             if not _escapes(path):

@@ -1,16 +1,17 @@
 """Snapshots: the tables and files of a plan in the form that comparisons read."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
-from types import MappingProxyType
+from math import isfinite
 from typing import Any
 
 from railwright.diff.model import Key, Snapshot, Table
+from railwright.diff.shapes import SHAPES, Number, Shape
 from railwright.emitters import OF_A_DEVICE, sonic_config
 from railwright.errors import RailwrightError
+from railwright.plan.bom.of_plan import deployed
 from railwright.plan.model import Plan
-from railwright.plan.tables import TABLES
+from railwright.plan.tables import TABLES, Row
 
 CONFIG = "config_db.json"
 SWITCHES = "switches/"
@@ -25,60 +26,38 @@ class MissingColumnError(RailwrightError):
         super().__init__(f"has no column {column!r}")
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How a table is compared: the columns that identify a row and those that say something.
+class NotANumberError(RailwrightError):
+    """A cell of a table is no number where one belongs."""
 
-    `values` empty means every column, except those in `elsewhere` (another table answers for
-    them, or they only say where a value came from) and those whose name ends as in `endings`.
-    """
-
-    key: tuple[str, ...]
-    values: tuple[str, ...] = ()
-    needed: tuple[str, ...] = ()
-    elsewhere: frozenset[str] = frozenset()
-    endings: tuple[str, ...] = ()
-
-
-SHAPES: Mapping[str, Shape] = MappingProxyType(
-    {
-        "devices": Shape(
-            ("name",),
-            needed=("role",),
-            elsewhere=frozenset({"asn", "loopback"}),
-            endings=("_address", "_prefix_length", "_gateway"),
-        ),
-        "addresses": Shape(("device", "port", "kind"), values=("address", "prefix_length")),
-        "asns": Shape(("name",), values=("asn",)),
-        "subnets": Shape(("kind", "owner", "prefix"), values=("gateway",)),
-        "links": Shape(
-            ("id",),
-            needed=(
-                *("kind", "a_device", "a_port", "z_device", "z_port"),
-                *("speed_gbps", "length_m", "deployed"),
-            ),
-            elsewhere=frozenset(
-                {"a_address", "z_address", "prefix", "length_from", "length_assumed"}
-            ),
-        ),
-    }
-)
+    def __init__(self, column: str, cell: str) -> None:
+        super().__init__(f"has {cell!r} in column {column!r}, where a number belongs")
 
 
 def of_plan(name: str, plan: Plan) -> Snapshot:
     """Return the snapshot of a plan; its files are rendered one by one and only digests kept."""
     return Snapshot(
         name=name,
-        table=lambda table: table_of(table, TABLES[table](plan)),
+        table=lambda table: table_of(table, _TABLES[table](plan)),
         files=dict(_digests(plan)),
         config=lambda host: sonic_config.intended(plan, plan.device[host]),
     )
 
 
+def _orders(plan: Plan) -> Iterator[Row]:
+    """Yield what the table `bom` says of orders, without planning the whole capacity for it."""
+    for line in deployed(plan).lines:
+        price = str(line.price.price) if line.price else None
+        yield {"kind": line.kind, "part": line.part, "order": line.order, "unit_price": price}
+
+
+_TABLES = {**TABLES, "bom": _orders}
+
+
 def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> Table:
     """Return a table in comparable form; cells may be values or the text a CSV holds.
 
-    Rows of one identity become one: their cells are joined. Raises: MissingColumnError.
+    Rows of one identity become one: their cells are joined. Raises: MissingColumnError,
+    NotANumberError.
     """
     shape = SHAPES[name]
     columns: tuple[str, ...] = shape.values
@@ -86,6 +65,8 @@ def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> Table:
     for number, row in enumerate(rows):
         if not number:
             columns = _columns(shape, row)
+        for column, kind in shape.numbers:
+            _check_number(kind, column, row[column])
         key = tuple(_text(row[column]) for column in shape.key)
         cells = tuple(_text(row[column]) for column in columns)
         found[key] = _joined(found[key], cells) if key in found else cells
@@ -113,6 +94,17 @@ def _columns(shape: Shape, row: Mapping[str, Any]) -> tuple[str, ...]:
         and column not in shape.elsewhere
         and not column.endswith(shape.endings or ("\0",))
     )
+
+
+def _check_number(kind: Number, column: str, cell: Any) -> None:
+    if not isinstance(cell, str):
+        return
+    try:
+        sound = isfinite(kind(cell))
+    except ValueError:
+        sound = False
+    if not sound:
+        raise NotANumberError(column, cell)
 
 
 def _text(cell: Any) -> str:

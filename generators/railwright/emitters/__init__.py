@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
-from railwright.emitters import kubernetes, naming_services, node_config, report, sonic_config
+from railwright.emitters import (
+    floor,
+    kubernetes,
+    naming_services,
+    node_config,
+    report,
+    sonic_config,
+)
 from railwright.files import OutputFile, Part
 from railwright.plan.model import Device, Plan
 
@@ -23,6 +30,7 @@ OF_A_DEVICE: Mapping[str, DeviceEmitter] = MappingProxyType(
 OF_THE_PLAN: Mapping[str, PlanEmitter] = MappingProxyType(
     {
         "report": report.parts,
+        "floor": floor.parts,
         "naming_services": naming_services.parts,
         "kubernetes": kubernetes.parts,
     }

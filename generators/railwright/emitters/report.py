@@ -13,7 +13,11 @@ from railwright.plan.tables import TABLES, Row
 
 
 def parts(plan: Plan) -> Iterator[Part]:
-    """Yield `report/summary.txt` and `report/<table>.csv` as parts, one per file."""
+    """Yield `report/summary.txt` and `report/<table>.csv` as parts, one per file.
+
+    What several of them need is computed here, once, and not in every process that writes one.
+    """
+    _ = plan.cabled
     yield partial(_summary, plan)
     for name, table in TABLES.items():
         yield partial(_table, plan, name, table)

@@ -1,7 +1,7 @@
 """The intent loader: files to one validated intent, every problem at once with its place."""
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,13 +13,16 @@ from railwright.intent.written import Sources, Written, merge, shown
 if TYPE_CHECKING:
     from railwright.intent.assets import Assets
     from railwright.intent.model import Intent
+    from railwright.intent.prices import Prices
+
+_Parse = Callable[[str, str], "tuple[Assets | Prices, tuple[Problem, ...]]"]
 
 MAX_FILE_BYTES = 1024 * 1024
 MAX_FILES = 64
 MAX_INCLUDE_DEPTH = 8
 MAX_PROBLEMS = 100
 _INCLUDE = "include"
-_ASSETS = "assets"
+_TABLES = ("assets", "prices")  # keys that name a CSV file
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,9 @@ def load(path: Path | str) -> LoadedIntent:
     if root is None:
         raise refusal(reader.problems)
     plain = root.plain()
-    if (named := root.child(_ASSETS)) is not None and named.content is not None:
-        plain[_ASSETS] = reader.assets(named)
+    for key in _TABLES:
+        if (named := root.child(key)) is not None and named.content is not None:
+            plain[key] = reader.table(key, named)
     try:
         intent = Intent.model_validate(plain)
     except ValidationError as err:
@@ -89,24 +93,30 @@ class _Reader:
             self._stop(Problem("", str(err), file=name))
             return None
 
-    def assets(self, named: Written) -> "Assets | None":
-        """Return what the file that `assets:` names says, None if it is not readable."""
-        from railwright.intent import assets  # noqa: PLC0415 (with the model)
+    def table(self, key: str, named: Written) -> "Assets | Prices | None":
+        """Return what the CSV file that a key names says, None if it is not readable."""
+        from railwright.intent import assets, prices  # noqa: PLC0415 (with the model)
 
+        kinds: dict[str, tuple[_Parse, int, str]] = {
+            "assets": (assets.parse, assets.MAX_FILE_BYTES, "give every device one row"),
+            "prices": (prices.parse, prices.MAX_FILE_BYTES, "give every part one row"),
+        }
+        parse, most_bytes, advice = kinds[key]
         try:
             path = _target(named.content, Path(named.file), ())
-            data = _content(path, assets.MAX_FILE_BYTES, "give every device one row")
+            data = _content(path, most_bytes, advice)
         except _UnreadableError as err:
             what = f"{shown(named.plain())} {err}"
-            self._stop(replace(named.at((), what), path=_ASSETS))
+            self._stop(replace(named.at((), what), path=key))
             return None
         name = str(Path(named.file).parent / str(named.content))
         self.files.append(name)
         try:
-            found, problems = assets.parse(_decode(data, name), name)
+            text = _decode(data, name)
         except IntentError as err:
             self._stop(*err.problems)
             return None
+        found, problems = parse(text, name)
         self.problems += problems
         return found
 

@@ -9,10 +9,13 @@ from typing import Annotated
 from pydantic import Field, WithJsonSchema
 
 from railwright.intent.assets import Assets
+from railwright.intent.cabling import Cabling
+from railwright.intent.floor import Floor
 from railwright.intent.networks import Networks
 from railwright.intent.nodes import Nodes
 from railwright.intent.overrides import Overrides
 from railwright.intent.pools import Pools
+from railwright.intent.prices import Prices
 from railwright.intent.roce import Roce
 from railwright.intent.types import (
     Address,
@@ -140,6 +143,14 @@ class Intent(IntentModel):
     pools: Pools
     roce: Roce = Roce()
     services: Services = Services()
+    floor: Annotated[
+        Floor | None,
+        Field(
+            description="Where racks stand; cable lengths follow. Default: none, lengths are "
+            "assumed."
+        ),
+    ] = None
+    cabling: Cabling = Cabling()
     lengths: Lengths = Lengths()
     access: Access = Access()
     rollout: Rollout = Rollout()
@@ -151,5 +162,14 @@ class Intent(IntentModel):
             description="CSV file below this file's folder with serial numbers and MAC addresses "
             "(docs/addresses.md). Default: none.",
             examples=["assets.csv"],
+        ),
+    ] = None
+    prices: Annotated[
+        Prices | None,
+        WithJsonSchema({"type": "string"}),
+        Field(
+            description="CSV file below this file's folder with prices of parts (docs/bom.md). "
+            "Default: none, no cost is computed.",
+            examples=["prices.csv"],
         ),
     ] = None

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from netaddr import IPNetwork
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from railwright.intent.floor import RackName
 from railwright.intent.types import (
     Address,
     Asn,
@@ -148,6 +149,23 @@ class LinkOverride(IntentModel):
         return f"{self.a} to {self.z} is an extra link, {self.prefix}: {self.reason}"
 
 
+class PlaceOverride(IntentModel):
+    """A device that stands elsewhere than planned; nothing else moves."""
+
+    device: Annotated[
+        Hostname, Field(description="The device, deployed or reserved.", examples=["gpu0007"])
+    ]
+    rack: Annotated[RackName, Field(description="Its rack.", examples=["B03"])]
+    bottom_u: Annotated[
+        int, Field(ge=1, le=100, description="The lowest rack unit it fills; 1 is the lowest.")
+    ]
+    reason: Reason
+
+    def describe(self) -> str:
+        """Return the override for people."""
+        return f"{self.device} stands in {self.rack} from unit {self.bottom_u} on: {self.reason}"
+
+
 class Overrides(IntentModel):
     """What deviates from the rules; two overrides may not meet."""
 
@@ -167,8 +185,12 @@ class Overrides(IntentModel):
         tuple[LinkOverride, ...],
         Field(max_length=1000, strict=False, description="Extra links between switches."),
     ] = ()
+    places: Annotated[
+        tuple[PlaceOverride, ...],
+        Field(max_length=1000, strict=False, description="Devices in other racks or units."),
+    ] = ()
 
     def describe(self) -> Iterator[str]:
         """Yield every override for people, kind by kind."""
-        for kind in (self.ports, self.addresses, self.asns, self.links):
+        for kind in (self.ports, self.addresses, self.asns, self.links, self.places):
             yield from (one.describe() for one in kind)

@@ -14,6 +14,7 @@ from railwright.lab import (
     keys,
     layers,
     network,
+    recable,
     requirements,
     rootfs,
     state,
@@ -175,6 +176,11 @@ def _more(folder: LabFolder, known: LabState, wanted: LabState, wiring: Wiring) 
     """Return what a running lab lacks, None if nothing. Raises: LabError if it is another lab."""
     if known.fingerprint == wanted.fingerprint:
         return None
+    if recable.is_moved(folder):
+        raise LabError(
+            f"cables of the lab of {folder.cluster} were moved, and nothing can be added before "
+            "they are back; take it down first: railwright lab down"
+        )
     old = growth.recorded(state.load_wiring(folder))
     found = None if old is None else growth.growth(old, wiring)
     if found is None or not set(known.members) <= set(wanted.members):

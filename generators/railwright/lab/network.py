@@ -112,6 +112,11 @@ def mac(device: str, port: str = "") -> str:
     return ":".join(f"{byte:02x}" for byte in (0x02, *digest[:5]))
 
 
+def loose_end(void: str, device: str, port: str) -> End:
+    """Return where a port without a cable leads to."""
+    return End(void, _own_name("v", device, port))
+
+
 def wire(plan: Plan, kinds: Mapping[str, Kind]) -> Wiring:
     """Return the wiring of the whole plan; `kinds` says what every device is in this lab.
 
@@ -186,7 +191,7 @@ def _cables(
             if (name, port.name) in wanted:
                 ends[name, port.name] = end
             elif device.is_switch:
-                loose.append(Pair(end, End(void, _own_name("v", name, port.name))))
+                loose.append(Pair(end, loose_end(void, name, port.name)))
     for link in cables:
         yield Pair(ends[link.a.device, link.a.port], ends[link.z.device, link.z.port])
     yield from loose

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from railwright.catalog.loader import ethernet
+from railwright.catalog import loader as catalog
 from railwright.catalog.model import NodeModel, SwitchPlatform
+from railwright.intent.floor import Floor
 from railwright.intent.model import Intent
 from railwright.plan.fabric import Fabric
 from railwright.plan.model import Headroom, HeadroomKey
@@ -18,13 +19,7 @@ def of_plan(
     rooms: Mapping[HeadroomKey, Headroom],
 ) -> Iterator[str]:
     """Yield every assumption in words: lengths, odd breakouts, bounds, catalog entries."""
-    lengths = intent.lengths
-    core = "" if lengths.core_m is None else f", {lengths.core_m:g} m for core links"
-    access = "" if not fabrics.keys() & {"inband", "oob"} else f", {lengths.access_m:g} m to access"
-    yield (
-        f"cable lengths: {lengths.host_m:g} m for host links, {lengths.fabric_m:g} m for "
-        f"fabric links{core}{access}, until racks are placed"
-    )
+    yield from _placed(intent, intent.floor, fabrics) if intent.floor else _lengths(intent, fabrics)
     for network, fabric in fabrics.items():
         for role, faceplate in fabric.faceplates.items():
             if faceplate.unusual:
@@ -42,10 +37,55 @@ def of_plan(
         yield from (f"{model.name}: {text}" for text in model.assumptions)
 
 
+def _lengths(intent: Intent, fabrics: Mapping[Network, Fabric]) -> Iterator[str]:
+    """Yield the lengths that hold as long as nothing is placed."""
+    lengths = intent.lengths
+    core = "" if lengths.core_m is None else f", {lengths.core_m:g} m for core links"
+    access = "" if not fabrics.keys() & {"inband", "oob"} else f", {lengths.access_m:g} m to access"
+    yield (
+        f"cable lengths: {lengths.host_m:g} m for host links, {lengths.fabric_m:g} m for "
+        f"fabric links{core}{access}, until racks are placed"
+    )
+
+
+def _placed(intent: Intent, floor: Floor, fabrics: Mapping[Network, Fabric]) -> Iterator[str]:
+    """Yield what lengths and loads on the floor rest on beside the floor itself."""
+    given = catalog.geometry()
+    trays = f", trays {given.tray_height_m:g} m above the floor"
+    aisles = [
+        f"{name} aisles {width_m:g} m wide"
+        for name, said_m, width_m in (
+            ("cold", floor.cold_aisle_m, given.cold_aisle_m),
+            ("hot", floor.hot_aisle_m, given.hot_aisle_m),
+        )
+        if said_m is None
+    ]
+    yield (
+        f"cable lengths follow from the floor with {given.lateral_m:g} m sideways to the box at "
+        f"each end, {given.service_loop_m:g} m of service loop at each end of a cable that leaves "
+        f"its rack and {given.slack_percent:g} % of slack"
+        f"{trays if floor.tray_height_m is None else ''}"
+        f"{''.join(f', {one}' for one in aisles)}: usual values, not measured"
+    )
+    yield from given.assumptions
+    if any(plate.border for one in fabrics.values() for plate in one.faceplates.values()):
+        lengths = intent.lengths
+        length_m = lengths.fabric_m if lengths.core_m is None else lengths.core_m
+        yield f"cable lengths: {length_m:g} m to routers outside the plan, whose place is not known"
+    for name in dict.fromkeys((floor.rack, floor.network_rack or floor.rack)):
+        yield from catalog.rack(name).assumptions
+    for size in catalog.tray_fill().cables:
+        if size.assumed:
+            yield (
+                f"tray load: {', '.join(size.media)} cables {size.diameter_mm:g} mm thick and "
+                f"{size.kg_per_m:g} kg/m"
+            )
+
+
 def _bounds(rooms: Mapping[HeadroomKey, Headroom]) -> Iterator[str]:
     """Yield the platforms and speeds whose headroom no vendor gives, and what bounds assume."""
     for speed_gbps in sorted({key.speed_gbps for key in rooms}):
-        response = ethernet().response(speed_gbps)
+        response = catalog.ethernet().response(speed_gbps)
         if response and response.assumed:
             yield (
                 f"headroom bound at {speed_gbps}G: a peer is assumed to stop sending after "

@@ -12,6 +12,8 @@ from railwright.plan import asn, assumptions, overrides, parts, qos, topology
 from railwright.plan import devices as devices_of
 from railwright.plan import management as mgmt
 from railwright.plan.border import border_of
+from railwright.plan.cables.fit import fit, measured
+from railwright.plan.cables.model import Fitting
 from railwright.plan.checks.hosts import check_hosts
 from railwright.plan.checks.pools import check_pools
 from railwright.plan.fabric import Contribution, Fabric
@@ -32,6 +34,8 @@ from railwright.plan.networks.access import Name
 from railwright.plan.networks.management import ManagementNetworks
 from railwright.plan.overrides import Overridden
 from railwright.plan.parts import Parts
+from railwright.plan.placement import place as floors
+from railwright.plan.placement.model import FloorPlan
 from railwright.plan.port_table import PortTable
 from railwright.plan.shape import FabricShape, Network
 from railwright.plan.topology import Demand
@@ -79,6 +83,9 @@ def _plan(intent: Intent) -> Plan:
     )
     links = [link for one in contributions for link in one.links]
     changed = overrides.apply(intent, devices, links, fabrics, addresses)
+    served = management.served(intent, networks, fabrics["compute"], fabrics.get("storage"))
+    floor, misplaced = floors.place(intent, used.models, fabrics, served)
+    fitted = _lay(intent, used, fabrics, changed, floor) if floor else None
     devices, links = changed.devices, [*changed.links, *changed.extra.values()]
     by_name = {device.name: device for device in devices}
     classes = qos.of_networks(intent)
@@ -96,6 +103,7 @@ def _plan(intent: Intent) -> Plan:
     numbers = tuple(asn.check_base(intent.pools.asn_base, shapes))
     problems += [one for one in numbers if one.severity == "error"]
     problems += changed.problems
+    problems += misplaced
     if problems:
         raise IntentError(problems)
     links_of = _by_device(links)
@@ -116,8 +124,26 @@ def _plan(intent: Intent) -> Plan:
         assumptions=tuple(assumptions.of_plan(intent, platforms, used.models, fabrics, rooms)),
         built=fabrics,
         management=addresses,
+        floor=floor,
+        fitted=fitted,
         warnings=(*numbers, *changed.warnings),
     )
+
+
+def _lay(
+    intent: Intent,
+    used: Parts,
+    fabrics: Mapping[Network, Fabric],
+    changed: Overridden,
+    floor: FloorPlan,
+) -> dict[str, Fitting]:
+    """Return how every link is cabled, and give the links the lengths that are ordered."""
+    links = [*changed.links, *changed.extra.values()]
+    fitted, _ = fit(intent, links, used.models, fabrics, floor)
+    changed.links = measured(changed.links, fitted, floor)
+    extra = measured(list(changed.extra.values()), fitted, floor)
+    changed.extra = dict(zip(changed.extra, extra, strict=True))
+    return fitted
 
 
 def _rooms(intent: Intent, changed: Overridden, ask: Callable[[Iterable[Link]], _Rooms]) -> _Rooms:

@@ -19,8 +19,10 @@ from railwright.plan.services import on_oob
 from railwright.plan.shape import FabricShape, Network
 
 if TYPE_CHECKING:
+    from railwright.plan.cables.model import Cabled, Fitting
     from railwright.plan.fabric import Fabric
     from railwright.plan.management import ManagementAddressing
+    from railwright.plan.placement.model import FloorPlan
 
 Role = Literal[
     "leaf",
@@ -280,7 +282,8 @@ class Plan:
     """Everything that follows from one intent; `ports` may be computed on demand.
 
     `built` are the fabrics with their address layouts, `management` the layouts of the management
-    addresses: what explanations are read from.
+    addresses: what explanations are read from. With a `floor`, `fitted` says by link id how it is
+    cabled, and lengths of links are those that are ordered.
     """
 
     intent: Intent
@@ -299,6 +302,8 @@ class Plan:
     assumptions: tuple[str, ...]
     built: "Mapping[Network, Fabric]"
     management: "ManagementAddressing"
+    floor: "FloorPlan | None" = None
+    fitted: "Mapping[str, Fitting] | None" = None
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -351,6 +356,13 @@ class Plan:
     def node_model(self, device: Device) -> NodeModel:
         """Return the catalog entry of a server. Raises KeyError for a switch."""
         return self.node_models[device.platform]
+
+    @cached_property
+    def cabled(self) -> "Cabled":
+        """Return every cable and module, computed when first asked for."""
+        from railwright.plan.cables.of_plan import cabled  # noqa: PLC0415 (it needs this module)
+
+        return cabled(self)
 
     @cached_property
     def rail_prefixes(self) -> Mapping[str, str]:

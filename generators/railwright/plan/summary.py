@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from railwright.plan import summary_floor
 from railwright.plan.model import Headroom, Plan
 from railwright.plan.shape import FabricShape
 
@@ -10,7 +11,7 @@ GBPS_PER_TBPS = 1000
 
 
 def lines(plan: Plan) -> Iterator[str]:
-    """Yield the summary: populations, fabrics, links, headroom, assumptions."""
+    """Yield the summary: populations, fabrics, links, headroom, floor, cables, assumptions."""
     yield from _populations(plan)
     for shape in plan.fabrics.values():
         yield from _fabric(plan, shape)
@@ -19,6 +20,7 @@ def lines(plan: Plan) -> Iterator[str]:
             f"headroom     {key.network} {key.platform} ({key.hwsku}) {key.speed_gbps}G "
             f"{key.length_m:g} m: xoff {room.xoff_bytes} bytes ({_method(room)})"
         )
+    yield from summary_floor.lines(plan)
     for text in plan.intent.overrides.describe():
         yield f"override     {text}"
     for text in plan.assumptions:

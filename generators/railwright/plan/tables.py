@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from railwright.intent.roce_rules import DEFAULT_CLASS
 from railwright.naming import OOB_LEG
+from railwright.plan import tables_floor
 from railwright.plan.model import Plan
 from railwright.plan.qos import roce_of, tos
 
@@ -195,5 +196,12 @@ TABLES: Mapping[str, Callable[[Plan], Iterator[Row]]] = MappingProxyType(
         "rails": rails,
         "qos": qos,
         "headroom": headroom,
+        "racks": tables_floor.racks,
+        "places": tables_floor.places,
+        "power": tables_floor.power,
+        "trays": tables_floor.trays,
+        "cables": tables_floor.cables,
+        "modules": tables_floor.modules,
+        "bom": tables_floor.bom,
     }
 )

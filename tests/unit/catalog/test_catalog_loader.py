@@ -80,7 +80,7 @@ def test_a_wrong_field_is_named_with_its_file(data: Path) -> None:
 
 
 def test_a_server_needs_neither_gpus_nor_network_cards(data: Path) -> None:
-    entry = {"name": "box", "vendor": "v", "model": "m", "rack_units": 1, "max_power_w": 1}
+    entry = {"name": "box", "vendor": "v", "model": "m"}
     (data / "nodes" / "box.yml").write_text(yaml.safe_dump(entry | {"source": "test"}))
     node = loader.node("box")
     assert (node.gpus, node.planes, node.bmc_speed_gbps) == (0, 1, 1)

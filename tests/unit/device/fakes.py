@@ -26,6 +26,7 @@ PROGRAMS = {
     "vtysh": 'cat "$FAKE_SWITCH/bgp.json"',
     "lldpctl": 'cat "$FAKE_SWITCH/lldp.json"',
     "ip": 'cat "$FAKE_SWITCH/routes.json"',
+    "show": 'test "$*" = mac && cat "$FAKE_SWITCH/mac.txt"',
     "TSA": 'echo TSA >> "$FAKE_SWITCH/log"',
     "TSB": 'echo TSB >> "$FAKE_SWITCH/log"',
     "config": f'exec "{sys.executable}" -S -E "{Path(__file__).with_name("fake_config.py")}" "$@"',

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from railwright.device import traces, verify_bgp, verify_lldp, verify_qos, verify_routes
+from railwright.device import traces, verify_bgp, verify_qos, verify_routes
+from railwright.device.cabling.model import LinkCounts, Move, Place, Unverified
 from railwright.device.clock import RealClock
 from railwright.device.fib import Fib, RouteError, walk
 from railwright.device.fib import parse as parse_routes
@@ -15,8 +16,7 @@ from railwright.device.fleet import Fleet
 from railwright.device.lldp import LldpError, Neighbour, Neighbours, parse
 from railwright.device.observe import Facts, Observation
 from railwright.device.verify import FabricState, checks, verify, verify_files
-from railwright.device.verify_lldp import moves
-from railwright.device.verify_model import Check, VerifyFinding, VerifyReport
+from railwright.device.verify_model import Check, Note, VerifyFinding, VerifyReport
 from railwright.emitters.sonic_config import intended
 from railwright.errors import RailwrightError
 from railwright.plan.model import Device, Plan
@@ -49,101 +49,11 @@ def heard_as_planned(plan: Plan) -> dict[str, dict[str, tuple[Neighbour, ...]]]:
     return heard
 
 
-def swap(heard: dict[str, Any], ends: tuple[tuple[str, str], tuple[str, str]], plan: Plan) -> None:
-    """Plug the cables of two ports into each other's place."""
-    (one, port), (two, other) = ends
-    far_one, far_two = plan.links_of[one][port].peer(one), plan.links_of[two][other].peer(two)
-    heard[one][port], heard[two][other] = heard[two][other], heard[one][port]
-    far = heard[far_one.device][far_one.port]
-    heard[far_one.device][far_one.port] = heard[far_two.device][far_two.port]
-    heard[far_two.device][far_two.port] = far
-
-
 def texts(found: tuple[VerifyFinding, ...]) -> list[str]:
     return [f"{finding.id}: {finding.text}" for finding in found]
 
 
-def label(plan: Plan, device: str, port: str) -> str:
-    return next(one.alias for one in plan.ports[device] if one.name == port)
-
-
-# --- cabling
-
-
-def test_right_cabling(plan: Plan) -> None:
-    heard = heard_as_planned(plan)
-    found = verify_lldp.check(plan, heard, everybody(plan))
-    assert found.findings == ()
-    assert found.count == 2 * len(plan.links)
-    assert moves(plan, heard) == ()
-
-
-def test_cables_swapped_on_one_switch_are_named_from_all_ends_and_mended_once(plan: Plan) -> None:
-    heard = heard_as_planned(plan)
-    swap(heard, ((LEAF, "Ethernet0"), (LEAF, "Ethernet4")), plan)
-    found = verify_lldp.check(plan, heard, everybody(plan)).findings
-    assert texts(found) == [
-        f"cabling:{LEAF}:Ethernet0: {LEAF} Ethernet0 (etp1a) sees gpu0002 rail0 (OSFP4P2); "
-        "planned is gpu0001 rail0 (OSFP4P2)",
-        f"cabling:{LEAF}:Ethernet4: {LEAF} Ethernet4 (etp1b) sees gpu0001 rail0 (OSFP4P2); "
-        "planned is gpu0002 rail0 (OSFP4P2)",
-        f"cabling:gpu0001:rail0: gpu0001 rail0 (OSFP4P2) sees {LEAF} Ethernet4 (etp1b); "
-        f"planned is {LEAF} Ethernet0 (etp1a)",
-        f"cabling:gpu0002:rail0: gpu0002 rail0 (OSFP4P2) sees {LEAF} Ethernet0 (etp1a); "
-        f"planned is {LEAF} Ethernet4 (etp1b)",
-    ]
-    assert {finding.device for finding in found} == {LEAF, "gpu0001", "gpu0002"}
-    assert moves(plan, heard) == (f"on {LEAF}, swap the cables in Ethernet0 and Ethernet4",)
-
-
-def test_far_ends_swapped_on_a_spine_are_mended_there(plan: Plan) -> None:
-    heard = heard_as_planned(plan)
-    ends = [
-        (SPINE, plan.links_of[leaf][fabric_port(plan, leaf, SPINE)].peer(leaf).port)
-        for leaf in (LEAF, OTHER)
-    ]
-    swap(heard, (ends[0], ends[1]), plan)
-    ports = " and ".join(port for _, port in ends)
-    assert moves(plan, heard) == (f"on {SPINE}, swap the cables in {ports}",)
-
-
-def test_a_cable_in_a_spare_port_is_moved(plan: Plan) -> None:
-    heard = heard_as_planned(plan)
-    port = fabric_port(plan, LEAF, SPINE)
-    planned = plan.links_of[LEAF][port].peer(LEAF)
-    spare = next(one for one in plan.ports[SPINE] if one.use == "spare")
-    heard[SPINE][spare.name] = heard[SPINE].pop(planned.port)
-    heard[LEAF][port] = (Neighbour(SPINE, spare.alias),)
-    found = verify_lldp.check(plan, heard, everybody(plan)).findings
-    assert {finding.place for finding in found} == {port, planned.port, spare.name}
-    assert any("sees nobody; planned is" in finding.text for finding in found)
-    assert any("nothing is planned there" in finding.text for finding in found)
-    (move,) = moves(plan, heard)
-    assert move == (
-        f"move the far end of the cable in {LEAF} {port} ({label(plan, LEAF, port)}) "
-        f"from {SPINE} {spare.name} ({spare.alias}) "
-        f"to {SPINE} {planned.port} ({label(plan, SPINE, planned.port)})"
-    )
-
-
-def test_a_silent_port_counts_only_if_its_peer_is_here(plan: Plan) -> None:
-    heard = heard_as_planned(plan)
-    heard[LEAF].pop("Ethernet0")
-    assert verify_lldp.check(plan, heard, everybody(plan) - {"gpu0001"}).findings == ()
-    assert len(verify_lldp.check(plan, heard, everybody(plan)).findings) == 1
-
-
-def test_a_foreign_device_on_a_spare_port_is_not_our_matter(plan: Plan) -> None:
-    heard = heard_as_planned(plan)
-    spare = next(one for one in plan.ports[LEAF] if one.use == "spare")
-    heard[LEAF][spare.name] = (Neighbour("somebodys-laptop", "en0"),)
-    assert verify_lldp.check(plan, heard, everybody(plan)).findings == ()
-
-
-def test_one_of_several_neighbours_is_enough(plan: Plan) -> None:
-    heard = heard_as_planned(plan)
-    heard[LEAF]["Ethernet0"] = (Neighbour("", "00:11:22:33:44:55"), *heard[LEAF]["Ethernet0"])
-    assert verify_lldp.check(plan, heard, everybody(plan)).findings == ()
+# --- what lldpctl prints
 
 
 ONE = {
@@ -202,24 +112,68 @@ FLAT = {
 @pytest.mark.parametrize(
     ("value", "neighbours"),
     [
-        (ONE, {"Ethernet0": (Neighbour("gpu0001", "rail0", "rail0"),)}),
-        (FLAT, {"Ethernet0": (Neighbour("gpu0001", "rail0", "rail0"),)}),
+        (
+            ONE,
+            {"Ethernet0": (Neighbour("gpu0001", "rail0", "rail0", "02:00:00:00:00:01", "ifname"),)},
+        ),
+        (
+            FLAT,
+            {"Ethernet0": (Neighbour("gpu0001", "rail0", "rail0", "", "ifname"),)},
+        ),
         (
             TWO,
             {
-                "Ethernet0": (Neighbour("gpu0001", "rail0", "rail0"), Neighbour("other", "7")),
-                "Ethernet4": (Neighbour("", "02:00:00:00:00:02"),),
+                "Ethernet0": (
+                    Neighbour("gpu0001", "rail0", "rail0", "02:00:00:00:00:01", "ifname"),
+                    Neighbour("other", "7", subtype="local"),
+                ),
+                "Ethernet4": (Neighbour("", "02:00:00:00:00:02", "", "02:00:00:00:00:02", "mac"),),
             },
         ),
         ({"lldp": {}}, {}),
         ({"lldp": [{"interface": []}]}, {}),
+        ({"lldp": [{}]}, {}),
+        ({"lldp": {"interface": [{}]}}, {}),
+        ({"lldp": {"interface": {"Ethernet0": {}}}}, {"Ethernet0": (Neighbour("", ""),)}),
+        (
+            {"lldp": {"interface": {"Ethernet0": {"chassis": {"id": "a"}, "port": {"id": "b"}}}}},
+            {"Ethernet0": (Neighbour("", "b", "", "a"),)},
+        ),
     ],
 )
 def test_both_shapes_of_lldpctl(value: object, neighbours: Neighbours) -> None:
     assert parse(json.dumps(value), "leaf") == neighbours
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "not json"])
+OF_PORT = '{"lldp": {"interface": {"Ethernet0": %s}}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "not json",
+        '{"lldp": "x"}',
+        '{"lldp": null}',
+        '{"lldp": [1]}',
+        '{"lldp": {"interface": 5}}',
+        '{"lldp": {"interface": ["Ethernet0"]}}',
+        '{"lldp": [{"interface": {"name": 5}}]}',
+        OF_PORT % "null",
+        OF_PORT % '{"chassis": "leaf"}',
+        OF_PORT % '{"chassis": [1]}',
+        OF_PORT % '{"chassis": {"leaf": 5}}',
+        OF_PORT % '{"chassis": {"leaf": {"id": 5}}}',
+        OF_PORT % '[{"chassis": {"name": 5}}]',
+        OF_PORT % '{"port": 5}',
+        OF_PORT % '{"port": {"id": {"value": 5}}}',
+        OF_PORT % '{"port": {"id": [{"value": ["x"]}]}}',
+        OF_PORT % '{"port": {"id": {"type": 5, "value": "x"}}}',
+        OF_PORT % '{"port": {"descr": 5}}',
+    ],
+)
 def test_other_texts_are_no_neighbours(text: str) -> None:
     with pytest.raises(LldpError, match="leaf: not the output of `lldpctl -f json`"):
         parse(text, "leaf")
@@ -227,11 +181,37 @@ def test_other_texts_are_no_neighbours(text: str) -> None:
 
 def test_saved_outputs_are_checked_without_devices(plan: Plan) -> None:
     report = verify_files(plan, {LEAF: json.dumps(ONE)})
-    assert report.counts == {"cabling": sum(link.deployed for link in plan.links_of[LEAF].values())}
-    assert f"cabling:{LEAF}:Ethernet0" not in {finding.id for finding in report.findings}
+    own = [link for link in plan.links_of[LEAF].values() if link.deployed]
+    assert report.counts == {"cabling": len(own)}
+    assert report.links == LinkCounts(
+        links=len(plan.links),
+        ok=1,
+        wrong=len(own) - 1,
+        unverified=len(plan.links) - len(own),
+        reordered=0,
+    )
+    found = {link for finding in report.findings for link in finding.links}
+    assert found == {link.id for link in own} - {"gpu0001:rail0"}
     assert report.exit_code == 2
-    with pytest.raises(RailwrightError, match="no device of this plan is called nobody"):
-        verify_files(plan, {"nobody": json.dumps(ONE)})
+    with pytest.raises(RailwrightError, match=r"has the name of nobody\.json, nobody\.mac: name"):
+        verify_files(plan, {"nobody": json.dumps(ONE)}, {"nobody": ""})
+
+
+def test_saved_outputs_of_no_device_of_the_plan_are_told(plan: Plan) -> None:
+    texts = {LEAF: json.dumps(ONE), "no\x1bbody": "no LLDP at all"}
+    report = verify_files(plan, texts, others=("README.json",))
+    assert report.links == verify_files(plan, {LEAF: json.dumps(ONE)}).links
+    assert [note.text for note in report.notes] == [
+        "no device of this plan has the name of README.json, no\\x1bbody.json: name every file "
+        "after its device, such as su1-rail0-leaf.json"
+    ]
+
+
+def test_saved_outputs_of_what_is_here(plan: Plan) -> None:
+    absent = frozenset(plan.device) - {"gpu0001"}
+    report = verify_files(plan, {LEAF: json.dumps({"lldp": {}})}, present=absent)
+    assert report.skipped == ("gpu0001",)
+    assert "an end is not here" in {one.reason for one in report.unverified}
 
 
 # --- sessions
@@ -527,28 +507,129 @@ def test_a_switch_without_neighbours_cannot_be_read(plan: Plan, tmp_path: Path) 
 
 
 def test_report() -> None:
-    finding = VerifyFinding("cabling", "leaf", "Ethernet0", "sees nobody")
-    report = VerifyReport("c", (finding,), {"cabling": 4, "bgp": 2}, ("swap",), None, ("gpu0001",))
+    wrong = VerifyFinding("bgp", "spine1", "10.0.0.1", "is down")
+    report = VerifyReport("c", (wrong,), {"bgp": 2, "routes": 5}, skipped=("gpu0001",))
     assert report.exit_code == 2
     assert report.text() == (
-        "cabling:leaf:Ethernet0: sees nobody\n"
-        "move: swap\n"
+        "bgp:spine1:10.0.0.1: is down\n"
         "skipped, not here: gpu0001\n"
-        "c cabling: 4 checked, 1 wrong\n"
-        "c bgp: 2 checked, 0 wrong\n"
+        "c bgp: 2 checked, 1 wrong\n"
+        "c routes: 5 checked, 0 wrong\n"
     )
     value = json.loads(report.json())
-    assert (value["schema"], value["version"]) == ("railwright/verify", 1)
-    assert value["findings"][0]["id"] == "cabling:leaf:Ethernet0"
+    assert (value["schema"], value["version"]) == ("railwright/verify", 2)
+    assert value["cabling"] is None
+    assert value["findings"] == [
+        {
+            "id": "bgp:spine1:10.0.0.1",
+            "check": "bgp",
+            "device": "spine1",
+            "place": "10.0.0.1",
+            "text": "is down",
+        }
+    ]
     assert VerifyReport("c", (), {}, errors={"leaf": "gone"}).exit_code == 1
     assert VerifyReport("c", (), {}).exit_code == 0
 
 
+def cabling_report() -> VerifyReport:
+    finding = VerifyFinding(
+        "cabling",
+        "gpu0001",
+        "rail0",
+        "exchanged",
+        kind="rail-swap",
+        links=("gpu0001:rail0", "gpu0001:rail1"),
+        ports=(("gpu0001", "rail0"), ("gpu0001", "rail1")),
+        key="rail-swap:gpu0001:rail0+gpu0001:rail1",
+    )
+    ends = Place("gpu0001", "rail0", "OSFP4P2"), Place("gpu0001", "rail1", rack="A01", unit=8)
+    unseen = tuple(f"gpu{number}:rail0" for number in range(2, 16, 2))
+    far = Place("leaf", "Ethernet0", labels=("A01-40:1 / A01-08:1",)), None
+    move = Move(f"{finding.id}/1", finding.id, "swap", "gpu0001", ends, far, "swap them")
+    return VerifyReport(
+        "c",
+        (finding,),
+        {"cabling": 4},
+        (move,),
+        notes=(Note("cabling", "parallel-reorder", "harmless", ("leaf:Ethernet1",)),),
+        unverified=(Unverified("nobody read them", unseen),),
+        links=LinkCounts(11, 2, 2, 7, 1),
+    )
+
+
+def test_report_of_the_cabling_for_people() -> None:
+    assert cabling_report().text() == (
+        "cabling:rail-swap:gpu0001:rail0+gpu0001:rail1: exchanged\n"
+        "move: swap them\n"
+        "note: harmless\n"
+        "not verified: 7 links, nobody read them: gpu2:rail0, gpu4:rail0, gpu6:rail0, gpu8:rail0, "
+        "gpu10:rail0, and 2 more\n"
+        "c cabling: 11 links: 2 right, 2 wrong, 7 not verified; 1 move mends it\n"
+    )
+
+
+def test_report_of_the_cabling_as_json() -> None:
+    value = json.loads(cabling_report().json())
+    fault = "cabling:rail-swap:gpu0001:rail0+gpu0001:rail1"
+    assert value["cabling"] == {
+        "links": 11,
+        "ok": 2,
+        "wrong": 2,
+        "unverified": 7,
+        "reordered": 1,
+    }
+    (finding,) = value["findings"]
+    assert finding == {
+        "id": fault,
+        "check": "cabling",
+        "kind": "rail-swap",
+        "device": "gpu0001",
+        "place": "rail0",
+        "links": ["gpu0001:rail0", "gpu0001:rail1"],
+        "ports": [
+            {"device": "gpu0001", "port": "rail0"},
+            {"device": "gpu0001", "port": "rail1"},
+        ],
+        "moves": [f"{fault}/1"],
+        "text": "exchanged",
+    }
+    (move,) = value["moves"]
+    assert move["far"][1] is None
+    assert move["far"][0]["labels"] == ["A01-40:1 / A01-08:1"]
+    assert move["ends"][1] == {
+        "device": "gpu0001",
+        "port": "rail1",
+        "alias": None,
+        "known": True,
+        "rack": "A01",
+        "unit": 8,
+        "labels": [],
+    }
+    assert {name: value for name, value in move.items() if name not in {"ends", "far"}} == {
+        "id": f"{fault}/1",
+        "fault": fault,
+        "action": "swap",
+        "device": "gpu0001",
+        "sockets": False,
+        "text": "swap them",
+    }
+    assert value["notes"] == [
+        {
+            "check": "cabling",
+            "kind": "parallel-reorder",
+            "links": ["leaf:Ethernet1"],
+            "text": "harmless",
+        }
+    ]
+    assert value["unverified"][0]["count"] == len(value["unverified"][0]["links"]) == 7
+
+
 def test_nothing_read_is_nothing_checked(plan: Plan) -> None:
 
-    found = checks(plan, FabricState({}, {}, {}), ("cabling", "bgp", "routes"), everybody(plan))
-    assert {name: result.count for name, result in found.items()} == {
-        "cabling": 0,
-        "bgp": 0,
-        "routes": 0,
-    }
+    found = checks(plan, FabricState({}, {}, {}), ("bgp", "routes"), everybody(plan))
+    assert {name: result.count for name, result in found.items()} == {"bgp": 0, "routes": 0}
+    report = verify_files(plan, {})
+    assert report.counts == {"cabling": 0}
+    assert (report.findings, report.exit_code) == ((), 0)
+    assert [len(one.links) for one in report.unverified] == [len(plan.links)]

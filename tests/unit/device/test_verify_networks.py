@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from railwright import api
-from railwright.device import traces, verify_bgp, verify_lldp, verify_routes
+from railwright.device import traces, verify_bgp, verify_routes
 from railwright.device.clock import RealClock
 from railwright.device.fleet import Fleet
 from railwright.device.inventory import SelectionError, reachable, select
-from railwright.device.lldp import Neighbour
 from railwright.device.session import Session, Target
 from railwright.device.verify import read, verify
 from railwright.device.verify_model import Check, Checked
@@ -79,10 +78,6 @@ def networks(root: Path) -> Plan:
 
 def everybody(plan: Plan) -> frozenset[str]:
     return frozenset(plan.device)
-
-
-def texts(found: Checked) -> list[str]:
-    return [f"{finding.id}: {finding.text}" for finding in found.findings]
 
 
 # --- routes and paths
@@ -175,74 +170,6 @@ def test_sessions_with_routers_outside_are_told_and_not_judged(networks: Plan) -
 
 def _is_outer(session: BgpSession) -> bool:
     return session.link.kind == "border"
-
-
-# --- cabling
-
-
-def heard(plan: Plan) -> dict[str, dict[str, tuple[Neighbour, ...]]]:
-    """What every switch hears where BMCs, PDUs and the router outside are silent."""
-    return {
-        device.name: {
-            port: (Neighbour(link.peer(device.name).device, link.peer(device.name).port),)
-            for port, link in plan.links_of[device.name].items()
-            if link.deployed and link.kind in {"host", "fabric"}
-        }
-        for device in plan.switches
-    }
-
-
-def test_ports_to_bmcs_pdus_and_outside_may_be_silent_or_hear_strangers(networks: Plan) -> None:
-    cabling = heard(networks)
-    silent = verify_lldp.check(networks, cabling, everybody(networks))
-    assert silent.findings == ()
-    ends = [end for link in networks.links for end in (link.a, link.z) if link.deployed]
-    judged = {"host", "fabric"}
-    assert silent.count == sum(
-        networks.links_of[end.device][end.port].kind in judged
-        for end in ends
-        if end.device in cabling and end.port in networks.links_of[end.device]
-    )
-    (bmc,) = (one for one in networks.links if one.id == "gpu0001:bmc")
-    border = networks.links_of["storage-spine1"][_border_port(networks)]
-    cabling[bmc.z.device][bmc.z.port] = (Neighbour("idrac-7XK2", "eth0"),)
-    cabling[border.a.device][border.a.port] = (Neighbour("border", "et-0/0/1"),)
-    strange = verify_lldp.check(networks, cabling, everybody(networks))
-    assert (strange.count, strange.findings) == (silent.count + 2, ())
-    assert verify_lldp.moves(networks, cabling) == ()
-
-
-def test_a_planned_device_on_a_wrong_management_port_is_found(networks: Plan) -> None:
-    cabling = heard(networks)
-    first, second = (networks.links_of[name]["eth0"].z for name in ("gpu0001", "gpu0002"))
-    cabling[first.device][first.port] = (Neighbour("gpu0002", "eth0"),)
-    cabling["storage-spine1"][_border_port(networks)] = (Neighbour("gpu0002", "eth0"),)
-    found = verify_lldp.check(networks, cabling, everybody(networks))
-    assert texts(found) == [
-        f"cabling:storage-spine1:{_border_port(networks)}: storage-spine1 "
-        f"{_border_port(networks)} ({_border_label(networks)}) sees gpu0002 eth0; "
-        "planned is border",
-        f"cabling:{first.device}:{first.port}: {first.device} {first.port} "
-        f"({_label(networks, first.device, first.port)}) sees gpu0002 eth0; "
-        "planned is gpu0001 eth0",
-    ]
-    cabling[first.device][first.port] = (Neighbour("gpu0001", "eth0"),)
-    cabling[second.device][second.port] = (Neighbour("gpu0002", "eth0"),)
-    del cabling["storage-spine1"][_border_port(networks)]
-    assert verify_lldp.check(networks, cabling, everybody(networks)).findings == ()
-
-
-def _border_port(plan: Plan) -> str:
-    links = plan.links_of["storage-spine1"].items()
-    return next(port for port, link in links if link.kind == "border")
-
-
-def _border_label(plan: Plan) -> str:
-    return _label(plan, "storage-spine1", _border_port(plan))
-
-
-def _label(plan: Plan, device: str, port: str) -> str:
-    return next(one.alias for one in plan.ports[device] if one.name == port)
 
 
 # --- traceroutes

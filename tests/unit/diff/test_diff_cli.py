@@ -70,8 +70,8 @@ def test_growth_within_capacity_only_adds(write: Write, capsys: Say) -> None:
     assert document["result"] == "additions"
     names = {one["name"] for one in document["devices"]["added"]}
     assert {"gpu0005", "gpu0006", "su2-rail0-leaf", "su2-rail1-leaf"} <= names
-    cables = {one["id"] for one in document["cables"]["added"]}
-    assert {"gpu0005:rail0", "gpu0006:rail1"} <= cables
+    links = {one["id"] for one in document["links"]["added"]}
+    assert {"gpu0005:rail0", "gpu0006:rail1"} <= links
     touched = {one["device"]: one for one in document["configurations"]["touched"]}
     spine = touched["spine1"]
     assert spine["growth"]
@@ -91,7 +91,7 @@ def test_growth_never_disturbs(start: int, write: Write) -> None:
 def test_shrinking_removes(write: Write, capsys: Say) -> None:
     document = found(write("six", count(6)), write("four", count(4)), capsys, 2)
     assert "gpu0006" in {one["name"] for one in document["devices"]["removed"]}
-    assert "gpu0005:rail0" in {one["id"] for one in document["cables"]["removed"]}
+    assert "gpu0005:rail0" in {one["id"] for one in document["links"]["removed"]}
     touched = {one["device"]: one for one in document["configurations"]["touched"]}
     assert (touched["spine1"]["growth"], touched["spine1"]["class"]) == (False, "BGP reset")
 
@@ -103,7 +103,7 @@ def test_another_mtu_changes_configurations_and_nothing_else(write: Write, capsy
     assert ports["fields"] == ["mtu"]
     assert "Ethernet0" in ports["changed"]
     assert not any(document[name]["changed"] for name in ("devices", "addresses", "asns"))
-    assert not document["cables"]["changed"]
+    assert not document["links"]["changed"]
 
 
 def test_another_pool_renumbers(write: Write, capsys: Say) -> None:
@@ -126,25 +126,67 @@ def test_another_pool_renumbers(write: Write, capsys: Say) -> None:
 def test_another_capacity_says_what_it_changes(write: Write, capsys: Say) -> None:
     document = found(write("old"), write("new", count(8, 16)), capsys, 2)
     assert document["result"] == "changes"
-    assert document["cables"]["reserved"]["added"]
+    assert document["links"]["reserved"]["added"]
 
 
-def test_a_longer_cable_is_another_cable(write: Write, capsys: Say) -> None:
-    document = found(write("old"), write("new", ("host_m: 3", "host_m: 30")), capsys, 2)
-    assert {"id": "gpu0001:rail0", "old": {"length_m": "3.0"}, "new": {"length_m": "30.0"}} in (
-        document["cables"]["changed"]
+def test_a_longer_cable_is_another_cable_and_another_headroom_row(
+    write: Write, capsys: Say
+) -> None:
+    old, new = write("old"), write("new", ("host_m: 3", "host_m: 30"))
+    document = found(old, new, capsys, 2)
+    replaced = {one["id"]: one for one in document["cables"]["replaced"]}
+    cable = replaced["gpu0001:rail0"]
+    assert (cable["old"]["length_m"], cable["new"]["length_m"]) == ("3.0", "30.0")
+    assert cable["old"]["part"] != cable["new"]["part"]
+    assert not document["links"]["changed"]
+    rows = {one["device"]: one for one in document["lengths"]["moved"]}
+    leaf = rows["su1-rail0-leaf"]
+    assert (leaf["class"], leaf["rails"]) == ("port bounce", ["0"])
+    assert leaf["nodes"] == ["gpu0001", "gpu0002", "gpu0003", "gpu0004"]
+    planned = {
+        str(one.length_m): (str(one.cable_m), str(one.xoff_bytes))
+        for path in (old, new)
+        for one in api.load_plan(Path(path)).plan.headroom.values()
+    }
+    assert (leaf["old"]["row_m"], leaf["old"]["xoff_bytes"]) == planned["3.0"]
+    assert (leaf["new"]["row_m"], leaf["new"]["xoff_bytes"]) == planned["30.0"]
+    orders = {one["part"]: int(one["order"]) for one in document["bom"]["added"]}
+    assert orders[cable["new"]["part"]] >= len(replaced)
+
+
+FLOOR = ("lengths:\n", "floor: { rows: 2 }\nlengths:\n")
+MOVED = (
+    "lengths:\n",
+    "floor: { rows: 2 }\noverrides:\n  places:\n"
+    "    - { device: gpu0001, rack: B01, bottom_u: 1, reason: nearer }\nlengths:\n",
+)
+
+
+def test_growth_on_a_floor_only_adds(write: Write, capsys: Say) -> None:
+    four, six = write("four", count(4), FLOOR), write("six", count(6), FLOOR)
+    document = found(four, six, capsys, 0)
+    assert {"gpu0005", "gpu0006"} <= {one["device"] for one in document["places"]["added"]}
+    assert {"gpu0005:rail0", "gpu0006:rail1"} <= {one["id"] for one in document["cables"]["added"]}
+    assert document["modules"]["added"]
+    assert document["lengths"] == {"moved": [], "kept": [], "nics": []}
+
+
+def test_a_node_in_another_rack(write: Write, tmp_path: Path, capsys: Say) -> None:
+    old, new = write("old", FLOOR), write("new", MOVED)
+    document = found(old, new, capsys, 2)
+    (moved,) = document["places"]["moved"]
+    assert (moved["device"], moved["old"]["rack"], moved["new"]["rack"]) == (
+        "gpu0001",
+        "A02",
+        "B01",
     )
-    assert not document["cables"]["added"]
-
-
-def test_a_build_equals_its_intent(write: Write, tmp_path: Path, capsys: Say) -> None:
-    old, new = write("old"), write("new", MTU)
+    cables = document["cables"]
+    touched = {one["id"] for verb in ("replaced", "rerouted", "relabelled") for one in cables[verb]}
+    assert touched == {"gpu0001:rail0", "gpu0001:rail1"}
+    assert not document["addresses"]["changed"]
     assert main(["build", old, "--out", str(tmp_path / "build")]) == 0
-    folder = str(tmp_path / "build/lab-small")
-    assert found(folder, old, capsys, 0)["result"] == "identical"
-    assert found(old, folder, capsys, 0)["result"] == "identical"
-    mixed = found(folder, new, capsys, 2)
-    assert mixed["configurations"] == found(old, new, capsys, 2)["configurations"]
+    from_folder = found(str(tmp_path / "build/lab-small"), new, capsys, 2)
+    assert from_folder | {"old": old} == document
 
 
 def git(folder: Path, *words: str) -> None:

@@ -1,5 +1,6 @@
 """What counts as new, moved, renumbered or gone, and what is only growth."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -142,54 +143,60 @@ def test_another_gateway_is_a_change() -> None:
 def test_a_reserved_link_that_is_deployed_is_a_cable_to_add() -> None:
     reserved = link("gpu0001 rail0", "leaf1 Ethernet0", deployed=False)
     found = of_links([reserved], [{**reserved, "deployed": True, "length_m": 5.0}])
-    assert keys(found.cables.added) == ["gpu0001:rail0"]
-    assert not found.cables.reserved
+    assert keys(found.links.added) == ["gpu0001:rail0"]
+    assert not found.links.reserved
     assert found.result == "additions"
 
 
 def test_a_cable_that_is_only_reserved_now_is_to_be_removed() -> None:
     cable = link("gpu0001 rail0", "leaf1 Ethernet0")
     found = of_links([cable], [{**cable, "deployed": False}])
-    assert keys(found.cables.removed) == ["gpu0001:rail0"]
+    assert keys(found.links.removed) == ["gpu0001:rail0"]
     assert found.result == "changes"
 
 
 def test_new_reservations_are_additions() -> None:
     found = of_links([], [link("gpu0001 rail0", "leaf1 Ethernet0", deployed=False)])
-    assert keys(found.cables.reserved.added) == ["gpu0001:rail0"]
-    assert not found.cables.added
+    assert keys(found.links.reserved.added) == ["gpu0001:rail0"]
+    assert not found.links.added
     assert found.result == "additions"
 
 
 @pytest.mark.parametrize("state", [True, False])
 def test_another_port_is_a_move_and_tells_every_end(state: bool) -> None:
     old = link("gpu0001 rail0", "leaf1 Ethernet0", deployed=state)
-    found = of_links([old], [{**old, "z_port": "Ethernet4"}]).cables
+    found = of_links([old], [{**old, "z_port": "Ethernet4"}]).links
+    moved = found.changed["moved"]
     if not state:
-        assert not found.moved
+        assert not moved
         assert found.reserved.changed[0].new == {"z_port": "Ethernet4"}
         return
-    assert found.moved[0].old == {
+    assert moved[0].old == {
         "a_device": "gpu0001",
         "a_port": "rail0",
         "z_device": "leaf1",
         "z_port": "Ethernet0",
     }
-    assert found.moved[0].new["z_port"] == "Ethernet4"
-    assert not [*found.added, *found.removed, *found.changed]
+    assert moved[0].new["z_port"] == "Ethernet4"
+    assert not [*found.added, *found.removed, *found.changed["changed"]]
 
 
-def test_another_length_is_a_changed_cable_and_its_provenance_is_not() -> None:
+def test_a_length_is_told_with_the_links_only_where_cables_are_not_known() -> None:
     old = link("gpu0001 rail0", "leaf1 Ethernet0")
-    longer = of_links([old], [{**old, "length_m": 5.0, "length_from": "racks"}]).cables
-    assert longer.changed[0].new == {"length_m": "5.0"}
-    assert of_links([old], [{**old, "length_from": "racks"}]).result == "identical"
+    new = {**old, "length_m": 5.0, "length_from": "racks"}
+    assert of_links([old], [new]).result == "identical"
+    sides = snapshot(links=[old]), replace(snapshot(links=[new]), missing=frozenset({"cables"}))
+    for before, after in (sides, sides[::-1]):
+        found = compare(before, after)
+        assert found.links.changed["changed"][0].new.keys() == {"length_m"}
+        assert found.unknown == ("cables",)
+        assert found.result == "changes"
 
 
 def test_a_column_that_one_side_lacks_is_not_compared() -> None:
     old = link("gpu0001 rail0", "leaf1 Ethernet0")
-    new = {"vlan": 7, **old, "length_m": 4.0}
-    assert of_links([old], [new]).cables.changed[0].new == {"length_m": "4.0"}
+    new = {"vlan": 7, **old, "speed_gbps": 200}
+    assert of_links([old], [new]).links.changed["changed"][0].new == {"speed_gbps": "200"}
 
 
 def test_a_column_that_comparing_needs_is_missed() -> None:

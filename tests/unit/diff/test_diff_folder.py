@@ -8,18 +8,21 @@ from pathlib import Path
 import pytest
 
 from railwright import output
+from railwright.diff import text
 from railwright.diff.compare import compare
 from railwright.diff.folder import BuildFolderError, of_folder
+from railwright.diff.shapes import SHAPES
 from railwright.errors import RailwrightError
 from railwright.sonic.configdb import dumps
 
 REPORTS = {
-    "devices": "name,role\nleaf1,leaf\n",
+    "devices": "name,role,network,platform,hwsku\nleaf1,leaf,compute,cx864e-n,A\n",
     "addresses": "device,port,kind,address,prefix_length\nleaf1,eth0,management,10.0.0.1,24\n",
     "asns": "asn,name\n65001,leaf1\n",
     "subnets": "",
-    "links": "id,kind,a_device,a_port,z_device,z_port,speed_gbps,length_m,deployed\n"
-    "gpu1:r,host,gpu1,r,leaf1,Ethernet0,400,3.0,True\n",
+    "links": "id,kind,network,rail,plane,a_device,a_port,z_device,z_port,speed_gbps,length_m,"
+    "deployed\n"
+    "gpu1:r,host,compute,0,,gpu1,r,leaf1,Ethernet0,400,3.0,True\n",
 }
 CONFIG = dumps({"PORT": {"Ethernet0": {"mtu": "9216"}}})
 
@@ -50,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 def test_what_is_read(folder: Path) -> None:
     side = of_folder(folder)
     assert side.name == str(folder)
-    assert side.table("devices").rows == {("leaf1",): ("leaf",)}
+    assert side.table("devices").rows == {("leaf1",): ("leaf", "compute", "cx864e-n", "A")}
     assert side.table("subnets").rows == {}
     assert sorted(side.files) == ["nodes/gpu1/etc/a", "switches/leaf1/config_db.json"]
     assert side.config("leaf1") == {"PORT": {"Ethernet0": {"mtu": "9216"}}}
@@ -128,6 +131,16 @@ def rewrite(path: str, digest: str) -> Callable[[Path], None]:
             "again with this version",
         ),
         (
+            damage("report/links.csv", REPORTS["links"].replace("3.0", "far")),
+            "{}/report/links.csv: has 'far' in column 'length_m', where a number belongs; build "
+            "the folder again with this version",
+        ),
+        (
+            damage("report/links.csv", REPORTS["links"].replace("3.0", "nan")),
+            "{}/report/links.csv: has 'nan' in column 'length_m', where a number belongs; build "
+            "the folder again with this version",
+        ),
+        (
             damage("report/devices.csv", 'name,role\n"leaf1,leaf\n'),
             "{}/report/devices.csv: is not a table (unexpected end of data); build the folder "
             "again with this version",
@@ -157,6 +170,27 @@ def test_a_build_without_a_table_is_refused(folder: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(BuildFolderError, match=r"report/asns\.csv: is not part of this build"):
         of_folder(folder)
+
+
+def test_a_build_without_a_newer_table_is_compared_in_the_rest(
+    folder: Path, tmp_path: Path
+) -> None:
+    newer = {path: (folder / path).read_bytes() for path in read_manifest(folder)["files"]}
+    names = [name for name, shape in SHAPES.items() if shape.optional]
+    places = b"device,rack,bottom_u,height_u,cords,deployed\ngpu1,A01,1,8,,True\n"
+    newer |= {f"report/{name}.csv": b"" for name in names} | {"report/places.csv": places}
+    other = written(tmp_path / "other", newer)
+    found = compare(of_folder(folder), of_folder(other))
+    assert (found.result, found.unknown) == ("identical", tuple(names))
+    assert text.render(found).splitlines()[1] == (
+        "not compared: headroom, places, racks, cables, modules, bom; a side was built by a "
+        "version without them, build it again"
+    )
+    assert compare(of_folder(other), of_folder(other)).unknown == ()
+    bad = places.replace(b",1,8", b",low,8")
+    (other / "report/places.csv").write_bytes(bad)
+    with pytest.raises(BuildFolderError, match="'low' in column 'bottom_u'"):
+        compare(of_folder(other), of_folder(other))
 
 
 def test_the_folder_of_builds_names_the_clusters_in_it(folder: Path) -> None:

@@ -131,11 +131,13 @@ def test_problems_name_the_revision(repository: Repository) -> None:
     assert str(caught.value) == "HEAD:a/main.yml:7: k: differs from HEAD:a/main.yml:3"
 
 
-def test_assets_come_along(repository: Repository) -> None:
+def test_assets_and_prices_come_along(repository: Repository) -> None:
     (repository.folder / "assets.csv").write_text("device\ngpu0001\n")
-    repository.commit(main="cluster: x\nassets: assets.csv\n")
+    (repository.folder / "prices.csv").write_text("part\nA\n")
+    repository.commit(main="cluster: x\nassets: assets.csv\nprices: prices.csv\n")
     with laid_out(parse("HEAD:main.yml")) as path:
         assert (path.parent / "assets.csv").read_text() == "device\ngpu0001\n"
+        assert (path.parent / "prices.csv").read_text() == "part\nA\n"
 
 
 def test_the_folder_goes_away(repository: Repository) -> None:

@@ -14,7 +14,18 @@ import pytest
 from railwright.diff import document, text
 from railwright.diff.compare import compare
 from railwright.diff.model import Difference
-from tests.unit.diff.samples import Row, address, device, link, snapshot
+from tests.unit.diff.samples import (
+    Row,
+    address,
+    cable,
+    device,
+    link,
+    module,
+    order,
+    place,
+    rack,
+    snapshot,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 UP, DOWN = {"admin_status": "up", "mtu": "9216"}, {"admin_status": "down", "mtu": "9216"}
@@ -52,6 +63,7 @@ def growth() -> Difference:
             configs={"leaf1": ports(4)},
             devices=[device("leaf1"), *nodes(4)],
             links=host_links(4),
+            **floor(4),
         ),
         snapshot(
             "new.yml",
@@ -61,8 +73,45 @@ def growth() -> Difference:
             links=host_links(16),
             addresses=[address(f"gpu{number:04} rail0", f"10.0.0.{number}") for number in (5, 6)],
             asns=[{"name": "spine1", "asn": 65000}],
+            **floor(16),
         ),
     )
+
+
+def floor(deployed: int, total: int = 16) -> dict[str, Any]:
+    """Return 16 nodes, four per rack, each with a cable and a module."""
+    numbers = range(total)
+    names = [f"gpu{number + 1:04}" for number in numbers]
+    here = [number < deployed for number in numbers]
+    return {
+        "places": [
+            place(name, f"A{1 + number // 4:02}", 1 + number % 4 * 8, deployed=here[number])
+            for number, name in enumerate(names)
+        ],
+        "racks": [rack(f"A{1 + number // 4:02}", deployed=here[number]) for number in numbers[::4]],
+        "cables": [
+            cable(f"{name}:rail0", deployed=here[number]) for number, name in enumerate(names)
+        ],
+        "modules": [
+            module(f"{name}:OSFP4", deployed=here[number]) for number, name in enumerate(names)
+        ],
+        "bom": [order("A", deployed + 1)],
+    }
+
+
+def moved_floor() -> dict[str, Any]:
+    """Return that floor with one node and one pulled cable elsewhere, and what follows."""
+    found = floor(4, 5)
+    found["places"][1] = place("gpu0002", "B01", 1)
+    found["places"][4] = place("gpu0005", "B01", 9, deployed=False)
+    found["racks"] = [found["racks"][0], rack("B01")]
+    found["cables"][0] |= {"trays": "A X2 B"}
+    found["cables"][1] |= {"part": "B", "length_m": 30.0, "trays": "A X2 B"}
+    found["cables"][2] |= {"z_label": "A05-38:17/1 / A01-16:OSFP4P1"}
+    found["cables"][3] |= {"a_socket": "OSFP4P2"}
+    found["modules"][1] |= {"part": "MMS4X00-NM"}
+    found["bom"] = [order("A", 4, unit_price="100"), order("B", 2)]
+    return found
 
 
 def migration() -> Difference:
@@ -83,6 +132,7 @@ def migration() -> Difference:
             addresses=[address(f"leaf{number} lo", f"10.0.0.{number}") for number in range(12)],
             asns=[{"name": "leaf1", "asn": 65001}, {"name": "leaf9", "asn": 65009}],
             subnets=[{"prefix": "10.1.0.0/16", "kind": "rail", "owner": "rail0", "gateway": ""}],
+            **floor(4, 5),
         ),
         snapshot(
             "intent/cluster.yml",
@@ -98,6 +148,7 @@ def migration() -> Difference:
             addresses=[address(f"leaf{number} lo", f"10.9.0.{number}") for number in range(11)],
             asns=[{"name": "leaf1", "asn": 65002}],
             subnets=[{"prefix": "10.2.0.0/16", "kind": "rail", "owner": "rail0", "gateway": ""}],
+            **moved_floor(),
         ),
     )
 
@@ -119,7 +170,7 @@ def test_identical_sides_are_one_line() -> None:
     sides = [snapshot(name, devices=nodes(3), links=host_links(2)) for name in ("a.yml", "b")]
     found = compare(*sides)
     assert text.render(found) == (
-        "a.yml and b are identical: 3 devices, 2 cables, 0 configurations\n"
+        "a.yml and b are identical: 3 devices, 2 links, 0 configurations\n"
     )
 
 

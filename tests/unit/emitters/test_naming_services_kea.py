@@ -80,7 +80,7 @@ def relayed(plan: Plan) -> dict[str, IPv4Network]:
 def test_circuits_are_what_the_switches_relays_send(plan: Plan) -> None:
     sent = relayed(plan)
     known = [(row["circuit-id"], subnet["subnet"]) for subnet, row in reservations(emitted(plan))]
-    assert len(known) == len(set(known)) == 382
+    assert len(known) == len(set(known)) == 430
     for circuit, prefix in known:
         assert re.fullmatch(r"'[a-z0-9-]+:[A-Za-z0-9/]+'", circuit)
         assert sent[circuit.strip("'")] == IPv4Network(prefix)
@@ -239,9 +239,9 @@ def test_an_alias_too_long_for_the_relay_is_no_identity(variant: Variant) -> Non
 def test_an_override_moves_the_reservation(variant: Variant) -> None:
     override = (
         "\noverrides:\n  addresses:\n    - device: gpu0001\n      which: bmc\n"
-        "      address: 10.64.1.200\n      reason: fixed in its firmware\n\nlengths:"
+        "      address: 10.64.1.200\n      reason: fixed in its firmware\n\nfloor:"
     )
-    config = emitted(variant(("\nlengths:", override)))
+    config = emitted(variant(("\nfloor:", override)))
     rows = [row for _, row in reservations(config) if row["hostname"] == "gpu0001-bmc"]
     assert [row["ip-address"] for row in rows] == ["10.64.1.200"]
 

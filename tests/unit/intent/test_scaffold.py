@@ -39,6 +39,8 @@ def test_scaffold_is_a_valid_intent(tmp_path: Path, design: str) -> None:
 
 OPTIONAL = {
     "assets",
+    "prices",
+    "floor",
     "networks.inband.border",
     "networks.inband.leaf",
     "networks.inband.spine",
@@ -75,6 +77,7 @@ def differences(default: Any, written: Any, path: str = "") -> set[str]:
 def test_commented_lines_are_the_defaults(tmp_path: Path) -> None:
     text = made()
     (tmp_path / "assets.csv").write_text("device,serial\n", encoding="utf-8")
+    (tmp_path / "prices.csv").write_text("part,price,currency,source\n", encoding="utf-8")
     everything = re.sub(r"(?m)^( *)# (?!yaml-language-server)", r"\1", text)
     assert everything != text
     # Trimmed packets need a lossy class, of which there is none by default.

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from netaddr import IPNetwork
 
-from railwright.device import verify_lldp
+from railwright.device.cabling.check import check
+from railwright.device.cabling.model import Seen
 from railwright.device.lldp import Neighbour
 from railwright.diff import compare, snapshot
 from railwright.emitters.sonic_config import intended
@@ -270,15 +271,16 @@ def test_its_cable_is_verified() -> None:
     plan = with_links(LATERAL)
     alias = {port.name: port.alias for port in plan.ports[OTHER]}
     heard = {LEAF: {SPLIT: (Neighbour(OTHER, alias[SPLIT]),)}}
-    faults = verify_lldp.check(plan, heard, {LEAF, OTHER}).findings
-    assert [one for one in faults if one.place == SPLIT] == []
+    here = {LEAF, OTHER}
+    assert check(plan, Seen(heard, {}), here).links.ok == 1
     wrong = {LEAF: {SPLIT: (Neighbour(SPINE, alias[SPLIT]),)}}
     (fault,) = [
-        one for one in verify_lldp.check(plan, wrong, {LEAF, OTHER}).findings if one.place == SPLIT
+        one for one in check(plan, Seen(wrong, {}), here).findings if (LEAF, SPLIT) in one.ports
     ]
     assert f"planned is {OTHER} {SPLIT}" in fault.text
-    without = verify_lldp.check(planned(ROOMY), heard, {LEAF, OTHER}).findings
-    assert any(one.place == SPLIT and "nothing is planned there" in one.text for one in without)
+    (without,) = check(planned(ROOMY), Seen(heard, {}), here).findings
+    assert without.kind == "unplanned"
+    assert "nothing is planned there" in without.text
 
 
 def test_the_lab_wires_it() -> None:

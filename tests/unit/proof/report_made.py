@@ -70,6 +70,7 @@ def _mix(plan: Plan, key: HeadroomKey, device: str) -> Mix:
         room.size_bytes,
         room.threshold,
         room.bound_bytes,
+        (key.length_m,),
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,11 @@ import pytest
 
 from railwright import api
 from railwright.proof import parts
+from railwright.proof.report import webpage
+from railwright.proof.report.blocks import Table
+from railwright.proof.report.collect import document
+from railwright.proof.report.files import prove
+from railwright.proof.report.page import page
 
 LAB = Path("intent/examples/lab-small.yml")
 NAMES = [f"report/lossless.{kind}" for kind in ("html", "md", "json")]
@@ -36,7 +42,7 @@ def claims(found: dict[str, Any], network: str) -> dict[str, tuple[str, str]]:
 @pytest.mark.parametrize(
     ("intent", "verdict", "says"),
     [
-        ("intent/cluster.yml", "proven", "the fullest is compute spine with 25% of its pool"),
+        ("intent/cluster.yml", "proven", "compute leaf, fullest su1-rail3-leaf: 25% of its pool"),
         (
             "intent/examples/reference-sn5600.yml",
             "proven",
@@ -73,20 +79,50 @@ def test_every_port_of_the_report_is_one_of_the_plan(root: Path) -> None:
     plan = api.load_plan(root / "intent/cluster.yml").plan
     rows = report(root, "intent/cluster.yml")["ports"]
     ends = [
-        end.device
+        (end.device, link)
         for link in plan.links
         if link.network in plan.qos and link.kind != "border"
         for end in (link.a, link.z)
     ]
-    switches = {one.name for one in plan.switches}
-    assert sum(row["switches"] * row["ports_each"] for row in rows) == sum(
-        name in switches for name in ends
-    )
+    switches = {one.name: one for one in plan.switches}
+    wanted: Counter[tuple[object, ...]] = Counter()
+    lengths: dict[tuple[object, ...], set[float]] = {}
+    for name, link in ends:
+        if name in switches:
+            device = switches[name]
+            port = next(one for one in plan.ports[name] if one.name == link.end(name).port)
+            xoff = plan.port_headroom(device, port).xoff_bytes
+            key = link.network, f"{link.network} {device.role}", link.kind, link.speed_gbps, xoff
+            wanted[key] += 1
+            lengths.setdefault(key, set()).add(link.length.length_m)
+    keys = ("network", "kind", "use", "speed_gbps", "xoff_bytes")
+    assert {tuple(row[key] for key in keys): row["ports"] for row in rows} == wanted
     for row in rows:
-        assert len(row["names"]) == row["ports_each"]
+        assert row["lengths_m"] == sorted(lengths[tuple(row[key] for key in keys)])
+        assert row["fewest_each"] <= len(row["names"]) <= row["most_each"]
         cabled = plan.links_of[row["example"]]
-        lengths = {cabled[name].length.length_m for name in row["names"]}
-        assert lengths == {row["length_m"]}
+        own = {cabled[name].length.length_m for name in row["names"]}
+        assert max(own) == row["lengths_m"][-1]
+        longest = [
+            room.bound_bytes
+            for key, room in plan.headroom.items()
+            if (key.network, key.speed_gbps) == (row["network"], row["speed_gbps"])
+            and key.length_m == row["lengths_m"][-1]
+        ]
+        assert [row["bound_bytes"]] == longest
+
+
+def test_a_floor_does_not_make_the_report_longer(root: Path) -> None:
+    """A person reads it, however many mixes of cable lengths there are."""
+    plan = api.load_plan(root / "intent/cluster.yml").plan
+    found = document(plan, prove(plan))
+    assert len(found.switches) > 4
+    seen = page(found)
+    for anchor, tables in (("buffers", 4), ("egress", 4), ("watchdog", 4), ("classes", 4)):
+        (section,) = [one for one in seen.sections if one.anchor == anchor]
+        assert len([one for one in section.blocks if isinstance(one, Table)][-1].rows) == tables
+    assert len(found.ports) == 15
+    assert webpage.text(seen).count("\n") < 2500
 
 
 def test_a_build_writes_the_report(tmp_path: Path) -> None:

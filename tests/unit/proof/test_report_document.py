@@ -9,9 +9,10 @@ from railwright.errors import Problem
 from railwright.plan.model import Plan
 from railwright.proof.report import traffic
 from railwright.proof.report.blocks import Items
-from railwright.proof.report.collect import document
+from railwright.proof.report.collect import document, fingerprint
 from railwright.proof.report.document import Document
 from railwright.proof.report.sections import classes
+from railwright.proof.report.sections.classes import _told
 from tests.unit.plan.made import ALL_NETWORKS, compute_plan, planned
 from tests.unit.proof import report_made as made
 
@@ -73,6 +74,26 @@ def test_alike_server_ports_are_one_row(plan: Plan, found: Document) -> None:
     assert row.firmware["CNP_DSCP_P1"] == plan.intent.roce.cnp_dscp
 
 
+def test_server_ports_with_other_cables_are_still_one_row(plan: Plan) -> None:
+    first = next(one for one in plan.links if one.kind == "host" and one.network == "compute")
+    longer = replace(first, length=replace(first.length, length_m=27.0))
+    links = tuple(longer if one is first else one for one in plan.links)
+    own = {**plan.links_of, first.a.device: {**plan.links_of[first.a.device], first.a.port: longer}}
+    (row,) = traffic.nics(replace(plan, links=links, links_of=own))
+    length_m = plan.intent.lengths.host_m
+    assert (row.ports, row.shortest_cable_m, row.longest_cable_m) == (128, length_m, 27)
+    assert _told(row) == f"{length_m:g} to 27 m"
+
+
+def test_only_what_decides_a_configuration_is_signed(plan: Plan) -> None:
+    made_of = {
+        name: plan.intent.model_copy(update={name: value})
+        for name, value in (("prices", "prices.csv"), ("assets", ()), ("cluster", "other"))
+    }
+    signed = {name: fingerprint(replace(plan, intent=one)) for name, one in made_of.items()}
+    assert signed["prices"] == signed["assets"] == fingerprint(plan) != signed["cluster"]
+
+
 def test_every_network_has_its_own_server_ports() -> None:
     rows = list(traffic.nics(planned(ALL_NETWORKS)))
     assert {(one.network, one.node) for one in rows} == {
@@ -92,7 +113,9 @@ def test_ports_say_where_they_are_and_what_is_set_aside(plan: Plan, found: Docum
     assert (hosts.kind, hosts.example, hosts.switches) == ("compute leaf", "su1-rail0-leaf", 8)
     links = plan.links_of["su1-rail0-leaf"]
     assert hosts.names == tuple(name for name, link in links.items() if link.kind == "host")
-    assert hosts.ports_each == len(hosts.names)
+    assert hosts.fewest_each == hosts.most_each == len(hosts.names)
+    assert hosts.ports == 8 * len(hosts.names)
+    assert hosts.lengths_m == (plan.intent.lengths.host_m,)
     room = next(one for key, one in plan.headroom.items() if key.speed_gbps == 400)
     assert (hosts.xoff_bytes, hosts.xon_bytes, hosts.size_bytes) == (
         room.xoff_bytes,

@@ -10,6 +10,7 @@ from railwright.plan.model import Plan
 from railwright.proof.model import Agreement, Row
 from railwright.proof.report.blocks import Bars, Block, Items, Section, Table
 from railwright.proof.report.collect import document
+from railwright.proof.report.document import Document
 from railwright.proof.report.sections import (
     SECTIONS,
     agreement,
@@ -107,8 +108,58 @@ def test_an_unknown_limit_is_said_to_be_unknown(plan: Plan) -> None:
     )
     section = fitted(plan, **{name: getattr(unknown, name) for name in Fit.__slots__})
     row = texts(only(section, Table))[0]
-    assert (section.verdict, row[1]) == ("unproven", "not proven")
-    assert row[3:5] == ["unknown", "-"]
+    assert (section.verdict, row[2]) == ("unproven", "not proven")
+    assert row[4:6] == ["unknown", "-"]
+
+
+def mixed(plan: Plan) -> Document:
+    """Return the document of leaves of three kinds, the second the tightest."""
+    whole = made.kind_proof(plan)
+    names = whole.kind.devices
+    kinds = ((names[:2], 0.5, 40.0), (names[2:5], 0.9, 12.0), (names[5:], 0.7, 30.0))
+    proofs = []
+    for devices, ratio, margin in kinds:
+        point = replace(made.MARKING.incast[0], margin=margin)
+        proofs.append(
+            replace(
+                whole,
+                kind=replace(whole.kind, devices=devices, alone=False),
+                fit=replace(made.FIT, ratio=ratio, need_bytes=int(25 * MIB * ratio)),
+                egress=replace(made.EGRESS, queue_bytes=int(100 * MIB - 10 * MIB * ratio)),
+                marking=(replace(made.MARKING, incast=(point,)),),
+            )
+        )
+    return document(plan, made.proofs(plan, switches=tuple(proofs)))
+
+
+def test_alike_switches_are_one_line_with_the_tightest_and_the_range(plan: Plan) -> None:
+    found = mixed(plan)
+    third = found.switches[1].kind.devices[0]
+    first = [
+        texts(only(section(found), Table))[0][:3]
+        for section in (buffers.fit, buffers.egress, marking.section)
+    ]
+    title = "compute leaf, cx864e-n, 8 switches"
+    assert first == [
+        [title, f"{third} and 2 alike; all: 0.50x to 0.90x", "proven"],
+        [title, f"{third} and 2 alike; all: 1.14x to 1.19x", "proven"],
+        [title, f"{third} and 2 alike; all: 12.00x to 40.00x", "rdma"],
+    ]
+    (bar,) = only(buffers.fit(found), Bars).bars
+    assert bar.label.startswith(f"{title}, the fullest: {third} (all: 50% to 90% of the pool)")
+    assert [len(only(one(found), Table).rows) for one in (buffers.fit, headroom.section)] == [1, 2]
+    says = {one.anchor: one.says for one in found.claims}
+    assert says["buffers"] == f"compute leaf, fullest {third}: 90% of its pool"
+    assert says["marking"] == f"smallest margin 12.00x, compute leaf {third}, 1 sender"
+
+
+def test_a_worse_verdict_is_shown_before_a_larger_figure(plan: Plan) -> None:
+    found = mixed(plan)
+    accepted = replace(found.switches[0].fit, verdict="accepted")
+    switches = (replace(found.switches[0], fit=accepted), *found.switches[1:])
+    row = texts(only(buffers.fit(replace(found, switches=switches)), Table))[0]
+    assert row[2] == "accepted"
+    assert row[1].endswith("and 1 alike; all: 0.50x to 0.90x, 2 accepted, 6 proven")
 
 
 def test_the_matrix_leaves_out_what_was_not_compared(plan: Plan) -> None:
@@ -149,7 +200,7 @@ def test_headroom_says_its_row_and_its_addends(plan: Plan) -> None:
     found = document(plan, made.proofs(plan))
     section = headroom.section(found)
     table = only(section, Table)
-    assert texts(table)[0][5].startswith("table row ")
+    assert texts(table)[0][6].startswith("table row ")
     derived = [block.title for block in section.blocks if hasattr(block, "title")]
     assert len(derived) == len(found.ports)
     assert all("bytes, derived" in one for one in derived)

@@ -120,6 +120,7 @@ class Services:
         self._applied = applied
         self._config: configdb.Config = {}
         self._links: dict[str, interfaces.Link] = {}
+        self._known: frozenset[int] = frozenset()
         self._manager = BgpManager({})
         self._frr: tuple[int, ...] = ()
 
@@ -129,6 +130,7 @@ class Services:
         LOG.info("start: %d tables", len(self._config))
         self._tools.sysctls()
         self._links = interfaces.parse_links(self._tools.links_json())
+        self._known = self._indices()
         if old:
             self._tools.ip_batch(interfaces.plan_management(old, self._config, self._links).lines)
         self._apply_links(None)
@@ -165,9 +167,9 @@ class Services:
 
     def links_changed(self) -> None:
         """Look at the kernel's devices again; one that is new gets its configuration."""
-        known = {link.index for link in self._links.values()}
         self._links = interfaces.parse_links(self._tools.links_json())
-        new = {name for name, link in self._links.items() if link.index not in known}
+        new = {name for name, link in self._links.items() if link.index not in self._known}
+        self._known = self._indices()
         if new:
             LOG.info("new devices: %s", " ".join(sorted(new)))
             self._apply_links(new)
@@ -228,6 +230,14 @@ class Services:
                 LOG.warning("%s", note)
         if plan.lines:
             self._links = interfaces.parse_links(self._tools.links_json())
+
+    def _indices(self) -> frozenset[int]:
+        """Return what tells the devices just looked at from those made since, under any name.
+
+        Looking again after a change does not count: a port that came meanwhile is still to be
+        configured.
+        """
+        return frozenset(link.index for link in self._links.values())
 
     def _announce(self) -> None:
         self._tools.hostname(lldp.hostname(self._config))

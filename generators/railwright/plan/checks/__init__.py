@@ -6,10 +6,12 @@ from railwright.errors import Problem
 from railwright.plan.checks.assets import check_assets
 from railwright.plan.checks.borders import check_borders
 from railwright.plan.checks.buffers import check_headroom_fit
+from railwright.plan.checks.cables import check_cables
 from railwright.plan.checks.clashes import check_cluster
 from railwright.plan.checks.deadlock import check_deadlock
 from railwright.plan.checks.excluded import check_excluded
 from railwright.plan.checks.fabric import check_fabric
+from railwright.plan.checks.floor import check_floor
 from railwright.plan.checks.names import check_names
 from railwright.plan.checks.nics import check_nics
 from railwright.plan.checks.qos import check_marking
@@ -27,6 +29,8 @@ CHECKS = (
     check_services,
     check_marking,
     check_nics,
+    check_cables,
+    check_floor,
     check_deadlock,
 )
 

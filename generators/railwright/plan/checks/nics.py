@@ -23,7 +23,7 @@ def check_nics(plan: Plan) -> Iterator[Problem]:
                 yield _unknown(plan, node, network)
             else:
                 yield from _beyond(plan, node, network, nic)
-                yield from _too_far(node, network, nic, cables[node.platform, network])
+                yield from _too_far(plan, node, network, nic, cables[node.platform, network])
 
 
 def _unknown(plan: Plan, node: Device, network: Network) -> Problem:
@@ -64,10 +64,12 @@ def _beyond(plan: Plan, node: Device, network: Network, nic: NicModel) -> Iterat
         )
 
 
-def _too_far(node: Device, network: Network, nic: NicModel, cable_m: int) -> Iterator[Problem]:
+def _too_far(
+    plan: Plan, node: Device, network: Network, nic: NicModel, cable_m: int
+) -> Iterator[Problem]:
     if nic.cable_length and cable_m > nic.longest_cable_m:
         yield Problem(
-            "lengths.host_m",
+            "floor" if plan.floor else "lengths.host_m",
             f"{cable_m} m are more than the {nic.driver} driver of the {_PORTS[network]} ports of "
             f"{node.platform} takes as a cable's length, {nic.longest_cable_m} m; shorten the "
             "cable",

@@ -7,7 +7,7 @@ it explains.
 from collections.abc import Mapping
 from typing import TypeVar
 
-from railwright.plan.explain import deadlock, devices, dscp, fabric, headroom, ports, spread
+from railwright.plan.explain import deadlock, devices, dscp, fabric, headroom, places, ports, spread
 from railwright.plan.explain.derivation import Derivation, ExplainError, Input, PortPlace
 from railwright.plan.model import Device, Plan
 from railwright.plan.shape import Network
@@ -23,7 +23,7 @@ NETWORKS: Mapping[str, Network] = {
     "oob": "oob",
 }
 OF_A_NETWORK = {**fabric.SUBJECTS, **spread.OF_A_NETWORK, **deadlock.OF_A_NETWORK}
-OF_A_DEVICE = {**devices.SUBJECTS, **spread.OF_A_DEVICE}
+OF_A_DEVICE = {**devices.SUBJECTS, **places.SUBJECTS, **spread.OF_A_DEVICE}
 OF_A_PORT = {**ports.SUBJECTS, **headroom.SUBJECTS, **dscp.SUBJECTS, **spread.OF_A_PORT}
 _NETWORK = f"`{FABRIC} {'|'.join(OF_A_NETWORK)}`"
 _DEVICE = f"`HOST {'|'.join(OF_A_DEVICE)}`"
@@ -39,8 +39,9 @@ def explain(plan: Plan, host: str, subject: tuple[str, ...]) -> Derivation:
 
     Subjects: of a network `spines`, `uplinks`, `sus`, `superspines`, `bisection`, `ecmp`,
     `deadlock`; of a device `asn`, `loopback`, `mgmt_address`, `bmc_address`, `oob_address`,
-    `block`, `ecmp`; of a port `PORT address`, `peer`, `length`, `lanes`, `xoff`, `xon`, `size`,
-    `headroom`, `cable_length`, `dscp`, `ecmp`. Raises: ExplainError naming what exists.
+    `block`, `place`, `power`, `ecmp`; of a port `PORT address`, `peer`, `length`, `lanes`, `xoff`,
+    `xon`, `size`, `headroom`, `cable_length`, `dscp`, `ecmp`. Raises: ExplainError naming what
+    exists.
     """
     if (network := NETWORKS.get(host)) is not None:
         act = _choose(OF_A_NETWORK, subject, host, OTHER_THAN_A_NETWORK)

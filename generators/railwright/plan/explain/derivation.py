@@ -83,6 +83,8 @@ def length_input(where: PortPlace) -> Input:
     extra = extra_link(where)
     if extra and extra.override.length_m is not None:
         return Input("length", value, f"{extra.path}.length_m")
+    if not where.link.length.assumed:
+        return Input("length", value, "floor")
     kind, lengths = where.link.kind, where.plan.intent.lengths
     key = {"host": "host_m", "access": "access_m"}.get(kind, "fabric_m")
     if is_above_spines(where) and lengths.core_m is not None:

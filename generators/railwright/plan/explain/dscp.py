@@ -68,29 +68,32 @@ def _way(shape: FabricShape) -> tuple[Role, ...]:
 
 def _hops(plan: Plan, shape: FabricShape, roce: Roce, lossless: list[QosClass]) -> Iterator[Input]:
     """Yield what each switch on the way does with every lossless class."""
-    found: dict[Role, Kind] = {}
+    found: dict[Role, list[Kind]] = {}
     for kind in kinds.of_plan(plan):
         if kind.network == shape.network:
-            found.setdefault(kind.role, kind)
+            found.setdefault(kind.role, []).append(kind)
     for hop, role in enumerate(_way(shape), start=1):
-        if role not in found:
-            continue
-        like = found[role]
+        alike = found.get(role, [])
         use: PortUse = "host" if hop == 1 else "fabric"
-        mix = next((one for one in like.mix if one.use == use), like.mix[0])
-        for one in lossless:
+        mixes = [one for kind in alike for one in kind.mix]
+        entered = [one for one in mixes if one.use == use] or mixes
+        for one in lossless if entered else ():
             what = f"hop {hop}, {role}, class {one.name}"
-            yield Input(what, _hop(plan, like, mix, roce, one))
+            yield Input(what, _hop(plan, alike[0], entered, roce, one))
 
 
-def _hop(plan: Plan, kind: Kind, mix: Mix, roce: Roce, one: QosClass) -> str:
+def _hop(plan: Plan, kind: Kind, mixes: list[Mix], roce: Roce, one: QosClass) -> str:
+    """Return what a tier does with a class that enters by any of these ports."""
     platform = plan.platforms[kind.platform]
     shared = budget_of(kind, platform, roce).shared_bytes
     slope = marking(one.ecn, platform, shared) if one.ecn else None
     marked = f", marked from {slope.kmin_bytes} to {slope.kmax_bytes} bytes" if slope else ""
+    speeds = "/".join(f"{speed}G" for speed in sorted({mix.key.speed_gbps for mix in mixes}))
+    least, most = min(mix.xoff_bytes for mix in mixes), max(mix.xoff_bytes for mix in mixes)
+    xoff = f"{least}" if least == most else f"{least} to {most}, by cable"
     return (
-        f"in: {mix.key.speed_gbps}G, group {one.priority} with xoff {mix.xoff_bytes}, threshold "
-        f"{mix.threshold}; out: queue {one.priority}, weight {one.weight}{marked}"
+        f"in: {speeds}, group {one.priority} with xoff {xoff}, threshold "
+        f"{mixes[0].threshold}; out: queue {one.priority}, weight {one.weight}{marked}"
     )
 
 

@@ -18,6 +18,7 @@ from railwright.plan.explain.derivation import (
     length_input,
     twin,
 )
+from railwright.plan.explain.lengths import measured_inputs
 from railwright.plan.management import FIRST_MEMBER, GATEWAY
 from railwright.plan.model import Link
 
@@ -38,6 +39,10 @@ STORAGE_RULE = (
     "pair h div hosts per pair + 1, port h mod hosts per pair"
 )
 ACCESS_RULE = "members of a subnet take the next free ports of its switch, one VLAN per subnet"
+LENGTH_RULE = (
+    "the way along trays from place to place and its slack, in the next length there is to order; "
+    "links that share a module take the first medium in order of preference that reaches them all"
+)
 BORDER_RULE = "the router outside the plan that the intent names; its port is not known"
 
 
@@ -141,6 +146,13 @@ def _peer_rule(where: PortPlace) -> tuple[str, tuple[Input, ...]]:
 
 def _length(where: PortPlace) -> Derivation:
     length = where.link.length
+    if ordered := measured_inputs(where):
+        return Derivation(
+            f"{where.subject} length",
+            f"{length.length_m:g} m",
+            LENGTH_RULE,
+            ordered,
+        )
     return Derivation(
         f"{where.subject} length",
         f"{length.length_m:g} m",

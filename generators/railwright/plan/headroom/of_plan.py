@@ -98,11 +98,19 @@ def _path(
 ) -> str:
     """Return the field of the intent that mends what was refused."""
     if refusal.fault == "length":
+        if _is_measured(link, intent):
+            return "floor"
         return f"lengths.{_length_key(link, devices, intent)}"
     if refusal.fault == "model":
         section = "roce" if link.network == "compute" else f"networks.{link.network}.roce"
         return f"{section}.headroom.model"
     return f"networks.{device.network}.{device.role}"
+
+
+def _is_measured(link: Link, intent: Intent) -> bool:
+    """Return whether a link is as long as the floor makes it: neither assumed nor given."""
+    given = any(one.id == link.id and one.length_m for one in intent.overrides.links)
+    return intent.floor is not None and not link.length.assumed and not given
 
 
 def _length_key(link: Link, devices: Mapping[str, Device], intent: Intent) -> str:

@@ -32,7 +32,9 @@ def cover_of(kind: Kind) -> Cover:
 
 
 def _short(one: Mix) -> str:
+    shortest, longest = one.lengths_m[0], one.key.length_m
+    reach = f"{longest:g} m" if shortest == longest else f"{shortest:g} to {longest:g} m"
     return (
-        f"{one.key.speed_gbps}G {one.use} ports at {one.key.length_m:g} m (xoff {one.xoff_bytes} "
+        f"{one.key.speed_gbps}G {one.use} ports at {reach} (xoff {one.xoff_bytes} "
         f"bytes, bound {one.bound_bytes}, {one.short_bytes} missing)"
     )

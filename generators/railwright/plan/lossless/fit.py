@@ -7,7 +7,7 @@ there is cannot be configured at all, and nobody can accept it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from railwright.catalog.model import SwitchPlatform
 from railwright.intent.roce import Roce
@@ -31,14 +31,22 @@ longest cable that an intent may name."""
 LOSSY_CLASSES = 2  # the default class and CNPs: so many priorities cannot be lossless
 
 
+Rooms = dict[HeadroomKey, Headroom | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A kind of switch with what its budget depends on."""
+    """A kind of switch with what its budget depends on.
+
+    `known` remembers what ports need under these settings, None where that is not known; cases of
+    one plan may share it.
+    """
 
     kind: Kind
     platform: SwitchPlatform
     roce: Roce
     mtu_bytes: int
+    known: Rooms = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def budget(self) -> Budget:
@@ -227,9 +235,12 @@ def _as_long(case: Case, one: Mix, length_m: int) -> Mix | None:
 
 
 def sized(case: Case, one: Mix, key: HeadroomKey) -> Mix | None:
-    """Return the ports as `key` and the settings of `case` size them, None if nothing is known."""
-    room = answer(question_of(case.platform, key, case.mtu_bytes, case.roce))
-    if not isinstance(room, Headroom):
+    """Return ports that are all `key`, as the settings of `case` size them; None: not known."""
+    if key not in case.known:
+        found = answer(question_of(case.platform, key, case.mtu_bytes, case.roce))
+        case.known[key] = found if isinstance(found, Headroom) else None
+    room = case.known[key]
+    if room is None:
         return None
     return replace(
         one,
@@ -239,4 +250,5 @@ def sized(case: Case, one: Mix, key: HeadroomKey) -> Mix | None:
         size_bytes=room.size_bytes,
         threshold=room.threshold,
         bound_bytes=room.bound_bytes,
+        lengths_m=(key.length_m,),
     )

@@ -1,7 +1,7 @@
 """What the lossless proof says of every kind of switch: fit, egress, marking, control traffic.
 
-A kind is all switches of one network that have the same role, platform, HWSKU and mix of ports;
-one of them speaks for all.
+A kind is all switches of one network that have the same role, platform, HWSKU and as many ports
+with the same headroom; one of them speaks for all.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,9 @@ figure is an assumption, the source does."""
 class Mix:
     """Some ports of a switch with equal headroom: what they are for, and how many.
 
-    Sizes are those of one priority group, `bound_bytes` the first-principles bound on its xoff;
-    `threshold` is its dynamic threshold, the exponent of two that SONiC calls `dynamic_th`.
+    Sizes are those of one priority group; `threshold` is its dynamic threshold, the exponent of two
+    that SONiC calls `dynamic_th`. `lengths_m` are all lengths of their cables, the shortest first.
+    `key` is of the longest, and `bound_bytes` the largest of their first-principles bounds on xoff.
     """
 
     use: PortUse
@@ -32,6 +33,12 @@ class Mix:
     size_bytes: int
     threshold: int
     bound_bytes: int
+    lengths_m: tuple[float, ...]
+
+    @property
+    def keys(self) -> tuple[HeadroomKey, ...]:
+        """Return every kind of port among these, that with the shortest cable first."""
+        return tuple(self.key._replace(length_m=length_m) for length_m in self.lengths_m)
 
     @property
     def short_bytes(self) -> int:
@@ -63,10 +70,19 @@ class Kind:
     floods: bool = False
 
     @property
+    def tier(self) -> str:
+        """Return what it has in common with others of its role: `compute leaf`."""
+        return f"{self.network} {self.role}"
+
+    @property
     def name(self) -> str:
         """Return how messages call it: `compute leaf`, with the first device where mixes differ."""
-        what = f"{self.network} {self.role}"
-        return what if self.alone else f"{what} like {self.devices[0]}"
+        return self.tier if self.alone else f"{self.tier} like {self.devices[0]}"
+
+    @property
+    def speaker(self) -> str:
+        """Return how a claim calls it: `compute leaf`, or one device of it where mixes differ."""
+        return self.tier if self.alone else f"{self.tier} {self.devices[0]}"
 
     @property
     def ports(self) -> int:
@@ -130,6 +146,13 @@ class Egress:
     admitted_bytes: int | None
     queue_bytes: int | None
     why: str
+
+    @property
+    def room(self) -> float | None:
+        """Return how much more a queue takes than ingress admits, as a factor; None: unknown."""
+        if self.queue_bytes is None or not self.admitted_bytes:
+            return None
+        return self.queue_bytes / self.admitted_bytes
 
 
 @dataclass(frozen=True, slots=True)

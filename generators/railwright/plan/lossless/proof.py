@@ -4,7 +4,7 @@ from railwright.plan.lossless import kinds
 from railwright.plan.lossless.control import control_of
 from railwright.plan.lossless.cover import cover_of
 from railwright.plan.lossless.egress import egress_of
-from railwright.plan.lossless.fit import Case, fit_of
+from railwright.plan.lossless.fit import Case, Rooms, fit_of
 from railwright.plan.lossless.marking import marking_of
 from railwright.plan.lossless.model import Kind, KindProof
 from railwright.plan.model import Plan
@@ -13,7 +13,8 @@ from railwright.plan.qos import marking, roce_of
 
 def prove(plan: Plan) -> tuple[KindProof, ...]:
     """Return what is proven of each kind of lossless switch, in plan order."""
-    return tuple(prove_kind(plan, kind) for kind in kinds.of_plan(plan))
+    known: Rooms = dict(plan.headroom)
+    return tuple(_prove(plan, case_of(plan, kind, known)) for kind in kinds.of_plan(plan))
 
 
 def quick(plan: Plan) -> tuple[KindProof, ...]:
@@ -21,19 +22,26 @@ def quick(plan: Plan) -> tuple[KindProof, ...]:
     return tuple(prove_kind(plan, kind, quick=True) for kind in kinds.of_plan(plan))
 
 
-def case_of(plan: Plan, kind: Kind) -> Case:
-    """Return a kind of switch with what its budget depends on. Raises: KeyError without RDMA."""
+def case_of(plan: Plan, kind: Kind, known: Rooms | None = None) -> Case:
+    """Return a kind of switch with what its budget depends on. Raises: KeyError without RDMA.
+
+    `known` are headrooms of the plan, which more are added to.
+    """
     roce = roce_of(plan.intent, kind.network)
     if roce is None:
         raise KeyError(f"{kind.network} carries no RDMA")
     mtu_bytes = plan.built[kind.network].mtu_bytes
-    return Case(kind, plan.platforms[kind.platform], roce, mtu_bytes)
+    platform = plan.platforms[kind.platform]
+    return Case(kind, platform, roce, mtu_bytes, {} if known is None else known)
 
 
 def prove_kind(plan: Plan, kind: Kind, *, quick: bool = False) -> KindProof:
     """Return what is proven of one kind of switch; `quick` leaves out what else would fit."""
-    case = case_of(plan, kind)
-    budget = case.budget
+    return _prove(plan, case_of(plan, kind), quick=quick)
+
+
+def _prove(plan: Plan, case: Case, *, quick: bool = False) -> KindProof:
+    kind, budget = case.kind, case.budget
     speeds = sorted({one.key.speed_gbps for one in kind.mix})
     lossless = [one for one in plan.qos[kind.network] if one.ecn is not None]
     return KindProof(

@@ -1,6 +1,6 @@
 """Which changes of the intent would make headroom fit, found by trying them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from railwright.plan.headroom.engine import buffer_model
@@ -10,16 +10,21 @@ from railwright.plan.lossless.fit import Case, fit_of, sized
 def with_headroom(case: Case, **settings: int | str | None) -> Case | None:
     """Return a kind of switch under other settings of `roce.headroom`, None if it has no headroom.
 
-    `settings` are fields of the intent's Headroom.
+    `settings` are fields of the intent's Headroom. Ports whose headroom is the same now may differ
+    then by their cables: all are taken to have the longest, so what is said to fit does.
     """
-    headroom = case.roce.headroom.model_copy(update=settings)
-    changed = replace(case, roce=case.roce.model_copy(update={"headroom": headroom}))
+    changed = _under(case, settings)
     mix = [sized(changed, one, one.key) for one in case.kind.mix]
     known = tuple(one for one in mix if one is not None)
     if len(known) < len(mix):
         return None
     model = buffer_model(case.platform, changed.roce)
     return replace(changed, kind=replace(case.kind, mix=known, model=model))
+
+
+def _under(case: Case, settings: Mapping[str, int | str | None]) -> Case:
+    headroom = case.roce.headroom.model_copy(update=settings)
+    return replace(case, roce=case.roce.model_copy(update={"headroom": headroom}), known={})
 
 
 def works(case: Case | None) -> bool:
@@ -57,15 +62,20 @@ def covering_percent(cases: Sequence[Case]) -> int | None:
     if any(case.kind.model != "dynamic" for case in cases):
         return None
     for percent in range(cases[0].roce.headroom.small_packet_percent + 1, 101):
-        if all(_covers(with_headroom(case, small_packet_percent=percent)) for case in cases):
+        if all(_covers(case, small_packet_percent=percent) for case in cases):
             return percent
     return None
 
 
 def default_model_covers(cases: Sequence[Case]) -> bool:
     """Return whether xoff of every port reaches its bound in the platforms' own buffer models."""
-    return all(_covers(with_headroom(case, model=None)) for case in cases)
+    return all(_covers(case, model=None) for case in cases)
 
 
-def _covers(case: Case | None) -> bool:
-    return case is not None and works(case) and not any(one.short_bytes for one in case.kind.mix)
+def _covers(case: Case, **settings: int | str | None) -> bool:
+    """Return whether a kind of switch works and every length of cable is covered."""
+    if not works(with_headroom(case, **settings)):
+        return False
+    changed = _under(case, settings)
+    found = (sized(changed, one, key) for one in case.kind.mix for key in one.keys)
+    return all(one is not None and not one.short_bytes for one in found)

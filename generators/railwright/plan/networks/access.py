@@ -16,6 +16,7 @@ from railwright.catalog.model import SwitchPlatform
 from railwright.errors import IntentError, Problem, refuse
 from railwright.intent.model import Intent, Lengths
 from railwright.intent.networks import InbandNetwork, OobNetwork
+from railwright.naming import network_leaf_name
 from railwright.plan import addressing, cabling, identity, ports
 from railwright.plan import management as mgmt
 from railwright.plan.clos import Splits
@@ -285,6 +286,19 @@ def live_switches(
 
 def _members(one: Packed, occupants: Mapping[int, Sequence[Occupant]]) -> Sequence[Occupant]:
     return occupants[one.kind][one.first_member : one.first_member + one.members]
+
+
+def served(
+    name: Name, packed: list[Packed], occupants: Mapping[int, Sequence[Occupant]]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield every access switch of a network in order, with the device at each port it keeps."""
+    found: dict[int, list[str]] = {}
+    for one in packed:
+        found.setdefault(one.switch, []).extend(
+            member.device for member in _members(one, occupants)
+        )
+    for switch, devices in sorted(found.items()):
+        yield network_leaf_name(name, switch), tuple(devices)
 
 
 def contribute(

@@ -208,3 +208,18 @@ def contributions(
             places = range(mgmt.leg_number(1), mgmt.leg_number(1 + count), mgmt.OOB_PER_SERVER)
         relay = tuple(where.member(name, mgmt.MANAGEMENT_NODE, one).address for one in places)
         yield access.contribute(intent, network, networks.packed[name], users, where, relay)
+
+
+def served(
+    intent: Intent, networks: ManagementNetworks, compute: Fabric, storage: Fabric | None
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield every access switch with the device at each port it keeps, reserved ones included.
+
+    In-band switches come first; a function of the capacity.
+    """
+    for name, packed in networks.packed.items():
+        if name == "inband":
+            users = occupants.inband(intent)
+        else:
+            users = occupants.oob(intent, compute, storage, networks.inband, networks.oob)
+        yield from access.served(name, packed, users)

@@ -1,13 +1,15 @@
 """What is claimed, network by network, with the figure that decides; and the verdict over all."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from math import inf
 
 from railwright.plan.deadlock.model import DeadlockProof
-from railwright.plan.lossless.model import KindProof, Marking, Verdict
+from railwright.plan.lossless.model import KindProof, Marking
 from railwright.plan.shape import Network
 from railwright.proof.model import Agreement
 from railwright.proof.report.document import Claim, PortRow, worst
-from railwright.proof.report.text import count, listed, metres, size, times
+from railwright.proof.report.groups import Figure, tightest
+from railwright.proof.report.text import count, listed, size, span, times
 
 _METHODS = {
     "formula": "the switch's own formula",
@@ -75,49 +77,54 @@ def _headroom(network: Network, rows: Sequence[PortRow], kinds: Sequence[KindPro
     methods = listed(dict.fromkeys(_METHODS[row.method] for row in rows))
     guessed = sum(row.assumed for row in rows)
     assumed = f"; {guessed} of them assumed" if guessed else ""
-    longest = max((row.length_m for row in rows), default=0)
-    says = f"{count(len(rows), 'kind')} of port up to {metres(longest)}, from {methods}{assumed}"
+    shortest = min((row.lengths_m[0] for row in rows), default=0.0)
+    longest = max((row.lengths_m[-1] for row in rows), default=0.0)
+    cables = span(shortest, longest)
+    says = f"{count(len(rows), 'kind')} of port with cables of {cables}, from {methods}{assumed}"
     verdict = worst(one.cover.verdict for one in kinds)
     if verdict != "proven":
-        low = _decisive((one.cover.verdict, one.cover.short_bytes, one) for one in kinds)
-        says = f"{low.kind.name}: {low.cover.why}"
+        covers = [Figure(one, one.cover.verdict, one.cover.short_bytes, one.cover) for one in kinds]
+        low = tightest(covers).proof
+        says = f"{low.kind.speaker}: {low.cover.why}"
     return Claim(network, "headroom covers what is in flight", verdict, says, "headroom")
 
 
 def _fit(network: Network, kinds: Sequence[KindProof]) -> Claim:
     verdict = worst(one.fit.verdict for one in kinds)
-    tight = _decisive((one.fit.verdict, one.fit.ratio or 0, one) for one in kinds)
-    percent = f"{tight.fit.ratio:.0%} of its pool" if tight.fit.ratio is not None else "no limit"
-    says = (
-        f"the fullest is {tight.kind.name} with {percent}"
-        if verdict == "proven"
-        else f"{tight.kind.name}: {tight.fit.why}"
-    )
+    fits = [Figure(one, one.fit.verdict, one.fit.ratio or 0, one.fit) for one in kinds]
+    fullest = tightest(fits).proof
+    kind, ratio = fullest.kind, fullest.fit.ratio
+    says = f"{kind.speaker}: {fullest.fit.why}"
+    if verdict == "proven":
+        percent = f"{ratio:.0%} of its pool" if ratio is not None else "no limit"
+        says = f"{kind.tier}, fullest {kind.devices[0]}: {percent}"
+        if kind.alone:
+            says = f"the fullest is {kind.tier} with {percent}"
     return Claim(network, "headroom fits the buffer", verdict, says, "buffers")
 
 
 def _egress(network: Network, kinds: Sequence[KindProof]) -> Claim:
     verdict = worst(one.egress.verdict for one in kinds)
-    first = _decisive((one.egress.verdict, -_room(one), one) for one in kinds)
-    says = f"{first.kind.name}: {first.egress.why}"
+    queues = [Figure(one, one.egress.verdict, -_room(one), one.egress) for one in kinds]
+    first = tightest(queues).proof
+    says = f"{first.kind.speaker}: {first.egress.why}"
     if verdict == "proven":
         room, admitted = size(first.egress.queue_bytes), size(first.egress.admitted_bytes)
-        says = f"the tightest queue, {first.kind.name}, takes {room}, ingress admits {admitted}"
+        says = f"the tightest queue, {first.kind.speaker}, takes {room}, ingress admits {admitted}"
     return Claim(network, "no lossless queue drops", verdict, says, "egress")
 
 
 def _room(proof: KindProof) -> float:
-    """Return how much more the queue takes than ingress admits, as a factor."""
-    if proof.egress.queue_bytes is None or not proof.egress.admitted_bytes:
-        return float("inf")
-    return proof.egress.queue_bytes / proof.egress.admitted_bytes
+    return inf if proof.egress.room is None else proof.egress.room
 
 
 def _marking(network: Network, kinds: Sequence[KindProof]) -> Claim:
     rows = [(kind, one) for kind in kinds for one in kind.marking]
     verdict = worst(one.verdict for _, one in rows)
     margins = [
-        (point.margin, point.senders, kind.kind.name) for kind, one in rows for point in one.incast
+        (point.margin, point.senders, kind.kind.speaker)
+        for kind, one in rows
+        for point in one.incast
     ]
     against = next((one.why for _, one in rows if one.verdict == verdict != "proven"), None)
     if against is None and margins:
@@ -130,7 +137,7 @@ def _marking(network: Network, kinds: Sequence[KindProof]) -> Claim:
 def _marking_remarks(rows: Sequence[tuple[KindProof, Marking]]) -> Iterator[str]:
     """Yield what marking before pause leaves open: full marking, and whether anybody listens."""
     late = [
-        (one.full_margin, one.worst.senders, kind.kind.name)
+        (one.full_margin, one.worst.senders, kind.kind.speaker)
         for kind, one in rows
         if one.verdict != "failed" and one.marks_all_too_late and one.full_margin and one.worst
     ]
@@ -175,14 +182,3 @@ def _agreement(agreement: Agreement) -> Claim:
         f"{compared} compared, {count(differ, 'differs', 'differ') if differ else 'none differs'}",
         "agreement",
     )
-
-
-def _decisive(found: Iterable[tuple[Verdict, float, KindProof]]) -> KindProof:
-    """Return the kind that the claim hangs on: the worst verdict, then the largest figure."""
-    rows = list(found)
-    verdict = worst(one for one, _, _ in rows)
-    return max(((figure, kind) for one, figure, kind in rows if one == verdict), key=_first)[1]
-
-
-def _first(pair: tuple[float, KindProof]) -> float:
-    return pair[0]

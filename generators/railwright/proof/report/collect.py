@@ -72,8 +72,9 @@ def document(plan: Plan, proofs: Proofs) -> Document:
 
 
 def fingerprint(plan: Plan) -> str:
-    """Return the SHA-256 of a plan's intent as it is understood: defaults in, assets out."""
-    intent = plan.intent.model_dump(mode="json", exclude={"assets"})  # no switch depends on it
+    """Return the SHA-256 of a plan's intent as understood: defaults in, assets and prices out."""
+    # No configuration depends on a serial number or on what something costs.
+    intent = plan.intent.model_dump(mode="json", exclude={"assets", "prices"})
     return sha256(orjson.dumps(intent, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -16,7 +16,7 @@ from railwright.plan.shape import Network
 from railwright.proof.model import Agreement
 
 SCHEMA = "railwright/lossless"
-VERSION = 1
+VERSION = 2
 
 _RANKS: tuple[Verdict, ...] = ("failed", "unproven", "accepted", "proven")
 
@@ -74,7 +74,11 @@ class TrimmingRow:
 
 @dataclass(frozen=True, slots=True)
 class NicRow:
-    """Ports of servers with equal settings; `example` is one, as `node interface`."""
+    """Ports of servers with equal settings; `example` is one, as `node interface`.
+
+    What a NIC is told of its cable is between `shortest_cable_m` and `longest_cable_m`; None where
+    it is told nothing.
+    """
 
     network: Network
     node: str
@@ -85,7 +89,8 @@ class NicRow:
     rs_fec: bool
     mtu_bytes: int
     switch_mtu_bytes: int
-    cable_m: int | None
+    shortest_cable_m: int | None
+    longest_cable_m: int | None
     pfc: tuple[int, ...]
     dscp_priority: tuple[tuple[int, int], ...]
     traffic_class: int | None
@@ -97,11 +102,13 @@ class NicRow:
 
 @dataclass(frozen=True, slots=True)
 class PortRow:
-    """One kind of lossless port: how many there are, and what is set aside for each.
+    """Lossless ports with equal headroom, on switches of one role, platform and HWSKU.
 
-    `kind` names the switches, `switches` is their number, each has `ports_each` of these ports;
-    `example` is one of the switches and `names` are its ports.
-    `bound_bytes` is the first-principles bound on `xoff_bytes`.
+    `kind` names the switches. `ports` are those of all `switches` that have some, from
+    `fewest_each` to `most_each`; `names` are those of one of them, `example`.
+    `lengths_m` are all lengths of their cables, the shortest first. The longest decides:
+    `bound_bytes`, the first-principles bound on `xoff_bytes`, and all addends are of that.
+    `length_from` says where the length of the longest on `example` comes from.
     """
 
     network: Network
@@ -110,12 +117,14 @@ class PortRow:
     platform: str
     hwsku: str
     switches: int
-    ports_each: int
+    ports: int
+    fewest_each: int
+    most_each: int
     example: str
     names: tuple[str, ...]
     speed_gbps: int
     lanes: int
-    length_m: float
+    lengths_m: tuple[float, ...]
     length_from: tuple[str, ...]
     length_assumed: bool
     mtu_bytes: int

@@ -63,6 +63,11 @@ def metres(length_m: float) -> str:
     return f"{length_m:g} m"
 
 
+def span(shortest_m: float, longest_m: float) -> str:
+    """Return the lengths between two: `7 to 15 m`, or one where they are the same."""
+    return metres(longest_m) if shortest_m == longest_m else f"{shortest_m:g} to {longest_m:g} m"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: `1 switch`, `16 switches`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

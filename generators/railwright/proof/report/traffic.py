@@ -1,6 +1,7 @@
 """The classes of a plan: the switches' side and the servers' side of each."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from railwright.plan import nodes_roce
 from railwright.plan.model import Link, Plan, QosClass
@@ -58,12 +59,46 @@ def nics(plan: Plan) -> Iterator[NicRow]:
             node = plan.device[link.a.device]
             key = (link.network, node.platform, link.speed_gbps, link.length.length_m)
             alike.setdefault(key, []).append(link)
+    rows: dict[tuple[object, ...], NicRow] = {}
     for links in alike.values():
         first = links[0]
         node = plan.device[first.a.device]
         for one in nodes_roce.settings(plan, node):
             if one.port.interface == first.a.port:
-                yield _nic_row(plan, one, links)
+                row = _nic_row(plan, one, links)
+                same = one.network, row.node, row.nic, row.speed_gbps, *_set_to(row)
+                rows[same] = _joined(rows[same], row) if same in rows else row
+    yield from rows.values()
+
+
+def _set_to(row: NicRow) -> tuple[object, ...]:
+    """Return all that a port is set to but for the length of its cable."""
+    return (
+        row.rs_fec,
+        row.mtu_bytes,
+        row.pfc,
+        row.dscp_priority,
+        row.traffic_class,
+        (row.cnp_dscp, row.cnp_priority, row.dcqcn),
+        tuple(row.firmware.items()),
+    )
+
+
+def _joined(one: NicRow, other: NicRow) -> NicRow:
+    """Return one row for two that differ in their cables alone."""
+    lengths = (
+        one.shortest_cable_m,
+        one.longest_cable_m,
+        other.shortest_cable_m,
+        other.longest_cable_m,
+    )
+    known = [length_m for length_m in lengths if length_m is not None]
+    return replace(
+        one,
+        ports=one.ports + other.ports,
+        shortest_cable_m=min(known, default=None),
+        longest_cable_m=max(known, default=None),
+    )
 
 
 def _nic_row(plan: Plan, one: nodes_roce.NicSettings, links: list[Link]) -> NicRow:
@@ -78,7 +113,8 @@ def _nic_row(plan: Plan, one: nodes_roce.NicSettings, links: list[Link]) -> NicR
         rs_fec=one.rs_fec,
         mtu_bytes=one.mtu_bytes,
         switch_mtu_bytes=plan.built[one.network].mtu_bytes,
-        cable_m=one.cable_m,
+        shortest_cable_m=one.cable_m,
+        longest_cable_m=one.cable_m,
         pfc=one.classes.pfc,
         dscp_priority=one.classes.dscp_priority,
         traffic_class=one.classes.traffic_class,

@@ -307,6 +307,19 @@ class TestServices:
         box.services.links_changed()
         assert "ip link set dev Ethernet0 up" in box.tools.new("ip")
 
+    def test_a_device_made_while_another_is_configured_is_not_forgotten(
+        self, box: Box, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def plugged_in_anew(_: Iterable[str]) -> None:
+            box.tools.links[1] = {"ifname": "Ethernet0", "ifindex": 10, "flags": []}
+
+        box.tools.links[1] = {"ifname": "Ethernet0", "ifindex": 9, "flags": []}
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(box.tools, "ip_batch", plugged_in_anew)
+            box.services.links_changed()
+        box.services.links_changed()
+        assert "ip link set dev Ethernet0 up" in box.tools.new("ip")
+
     def test_a_reload_takes_everything_away_first_and_answers_the_sync(self, box: Box) -> None:
         box.tools.told.clear()
         box.redis.rows = {}

@@ -16,6 +16,7 @@ def with_xoff(kind: Kind, *beside: int) -> Kind:
         replace(
             first,
             key=first.key._replace(length_m=float(index + 1)),
+            lengths_m=(float(index + 1),),
             xoff_bytes=first.bound_bytes + off,
         )
         for index, off in enumerate(beside)
@@ -50,3 +51,9 @@ def test_the_ports_that_lack_most_are_named_first_and_the_rest_counted() -> None
     ]
     assert found.why.index("40 missing") < found.why.index("30 missing")
     assert f"{5 - SHOWN} more kinds of port" in found.why
+
+
+def test_ports_with_several_lengths_are_named_by_their_range() -> None:
+    kind = with_xoff(kind_of(reference("cx864e-n")), -10)
+    mix = (replace(kind.mix[0], lengths_m=(0.5, 1.0)),)
+    assert "ports at 0.5 to 1 m (xoff" in cover_of(replace(kind, mix=mix)).why

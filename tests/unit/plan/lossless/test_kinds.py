@@ -1,9 +1,14 @@
 """Kinds of switches: counted from links, border ports apart, different mixes told apart."""
 
+from dataclasses import replace
+
 import pytest
 
+from railwright.plan.headroom.engine import answer
+from railwright.plan.headroom.of_plan import question_of
 from railwright.plan.lossless import kinds
-from railwright.plan.model import Plan
+from railwright.plan.model import Headroom, Plan
+from railwright.plan.qos import roce_of
 from tests.unit.plan.lossless.proofs import kind_of, reference
 from tests.unit.plan.made import ALL_NETWORKS, planned
 
@@ -54,6 +59,70 @@ def test_a_longer_cable_makes_a_kind_of_its_own() -> None:
     odd = next(one for one in found if one.devices == ("su1-rail0-leaf",))
     assert odd.name == "compute leaf like su1-rail0-leaf"
     assert {one.key.length_m for one in odd.mix if one.use == "fabric"} == {40.0, 100.0}
+    assert odd.speaker == "compute leaf su1-rail0-leaf"
+
+
+def cabled(plan: Plan, lengths: dict[str, float]) -> Plan:
+    """Return the plan where the first uplink of some leaves is of another length."""
+    changed = {}
+    for leaf, length_m in lengths.items():
+        link = next(one for one in plan.links_of[leaf].values() if one.kind == "fabric")
+        changed[link.id] = replace(link, length=replace(link.length, length_m=length_m))
+    links = tuple(changed.get(one.id, one) for one in plan.links)
+    links_of = {
+        device: {port: changed.get(one.id, one) for port, one in own.items()}
+        for device, own in plan.links_of.items()
+    }
+    settings = {network: roce_of(plan.intent, network) for network in plan.qos}
+    rooms = {}
+    for key in plan.headroom:
+        for length_m in (key.length_m, *lengths.values()):
+            other = key._replace(length_m=length_m)
+            mtu_bytes, roce = plan.built[key.network].mtu_bytes, settings[key.network]
+            assert roce is not None
+            room = answer(question_of(plan.platforms[key.platform], other, mtu_bytes, roce))
+            assert isinstance(room, Headroom)
+            rooms[other] = room
+    return replace(plan, links=links, links_of=links_of, headroom=rooms)
+
+
+def test_cables_that_take_the_same_row_of_a_table_make_no_kind() -> None:
+    """Rows of 5 m and 40 m: what lies between has the headroom of 40 m."""
+    plan = cabled(reference("cx864e-n"), {"su1-rail0-leaf": 6.0, "su1-rail1-leaf": 33.5})
+    leaves = [one for one in kinds.of_plan(plan) if one.role == "leaf"]
+    assert [len(one.devices) for one in leaves] == [16]
+    mix = next(one for one in leaves[0].mix if one.use == "fabric")
+    assert (mix.lengths_m, mix.key.length_m) == ((6.0, 33.5, 40.0), 40.0)
+    assert mix.keys == tuple(mix.key._replace(length_m=one) for one in mix.lengths_m)
+    assert mix.bound_bytes == plan.headroom[mix.key].bound_bytes
+    assert mix.bound_bytes == max(plan.headroom[key].bound_bytes for key in mix.keys)
+
+
+def test_another_row_of_the_table_makes_a_kind_of_its_own() -> None:
+    plan = cabled(reference("cx864e-n"), {"su1-rail0-leaf": 4.5, "su1-rail1-leaf": 5.0})
+    leaves = [one for one in kinds.of_plan(plan) if one.role == "leaf"]
+    assert [len(one.devices) for one in leaves] == [2, 14]
+    assert leaves[0].mix[0].lengths_m == (4.5, 5.0)
+
+
+def test_where_the_switch_computes_equal_results_are_alike() -> None:
+    """Its formula rounds to whole KiB: a metre more may or may not be another result."""
+    lengths = {"su1-rail0-leaf": 39.5, "su1-rail1-leaf": 1.0}
+    plan = cabled(reference("sn5600"), lengths)
+    leaves = [one for one in kinds.of_plan(plan) if one.role == "leaf"]
+    assert [one.devices for one in leaves[1:]] == [("su1-rail1-leaf",)]
+    sizes = {
+        (key.speed_gbps, key.lanes, room.xon_bytes, room.xoff_bytes, room.size_bytes)
+        for key, room in plan.headroom.items()
+    }
+    for kind in leaves:
+        for mix in kind.mix:
+            same = {
+                (plan.headroom[key].size_bytes, plan.headroom[key].xoff_bytes) for key in mix.keys
+            }
+            assert same == {(mix.size_bytes, mix.xoff_bytes)}
+            own = mix.key.speed_gbps, mix.key.lanes, mix.xon_bytes, mix.xoff_bytes, mix.size_bytes
+            assert own in sizes
 
 
 def test_one_switch_is_of_the_kind_that_all_like_it_are() -> None:

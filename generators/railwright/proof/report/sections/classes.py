@@ -2,7 +2,7 @@
 
 from railwright.proof.report.blocks import Block, Cell, Details, Items, Prose, Section, table
 from railwright.proof.report.document import ClassRow, Document, NicRow, TrimmingRow
-from railwright.proof.report.text import exact, metres
+from railwright.proof.report.text import exact, span
 
 
 def section(document: Document) -> Section:
@@ -68,27 +68,44 @@ def _nic(one: NicRow) -> tuple[str | Cell, ...]:
         ", ".join(map(str, one.pfc)),
         f"DSCP {one.cnp_dscp}, priority {one.cnp_priority}",
         "on" if one.dcqcn else "off",
-        "not set" if one.cable_m is None else metres(one.cable_m),
+        _told(one),
     )
 
 
+def _told(one: NicRow) -> str:
+    """Return what NICs are told of their cables."""
+    if one.shortest_cable_m is None or one.longest_cable_m is None:
+        return "not set"
+    return span(one.shortest_cable_m, one.longest_cable_m)
+
+
 def _exactly(document: Document) -> tuple[Block, ...]:
+    alike: dict[tuple[str, str, str], list[NicRow]] = {}
+    for one in document.nics:
+        alike.setdefault(_settings(one), []).append(one)
     rows: list[tuple[str | Cell, ...]] = [
         (
-            f"{one.network}, {one.node}, {one.nic}, e.g. {one.example}",
-            ", ".join(f"{dscp} to {priority}" for dscp, priority in one.dscp_priority) or "none",
-            "left to the application" if one.traffic_class is None else str(one.traffic_class),
-            _assigned(one.firmware),
+            "; ".join(f"{one.network}, {one.node}, {one.nic}, e.g. {one.example}" for one in same),
+            *settings,
         )
-        for one in document.nics
+        for settings, same in alike.items()
     ]
     return (
         table(
-            "Port|DSCP to priority, where it is not DSCP / 8|Traffic class of queue pairs"
+            "Ports|DSCP to priority, where it is not DSCP / 8|Traffic class of queue pairs"
             "|Firmware parameters",
             rows,
         ),
         Prose(f"Variables of jobs on GPU nodes: {_assigned(document.jobs)}"),
+    )
+
+
+def _settings(one: NicRow) -> tuple[str, str, str]:
+    """Return what a port is set to, beyond what the table of ports has."""
+    return (
+        ", ".join(f"{dscp} to {priority}" for dscp, priority in one.dscp_priority) or "none",
+        "left to the application" if one.traffic_class is None else str(one.traffic_class),
+        _assigned(one.firmware),
     )
 
 

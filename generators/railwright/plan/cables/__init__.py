@@ -1,0 +1,1 @@
+"""What is ordered and pulled: length, medium, modules and labels of every cable."""

@@ -1,0 +1,1 @@
+"""Where everything stands: rows and racks from the capacity, devices in racks by policy."""
