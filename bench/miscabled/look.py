@@ -56,7 +56,7 @@ class Place(Protocol):
 
 def words(intent: Path) -> tuple[str, ...]:
     """Return the words of the verb."""
-    return ("verify", str(intent), "cabling", "--wait", "0", "--format", "json")
+    return ("verify", str(intent), "cabling", "--format", "json")
 
 
 def railwright(*argv: str) -> "subprocess.CompletedProcess[str]":

@@ -137,7 +137,7 @@ class Site:
     def look(self, world: World) -> Look:
         """Return what verify says of the devices, and of LLDP outputs saved here."""
         start = time.perf_counter()
-        live = report_of(self.inside(*words(self.intent)))
+        live = report_of(self.inside(*words(self.intent), "--wait", "0"))
         wall_s = time.perf_counter() - start
         with saved(self.texts()) as folder:
             again = report_of(self.inside(*words(self.intent), "--lldp", str(folder)))

@@ -190,12 +190,12 @@ def test_a_stranger_may_not_be_called_like_a_namespace_of_the_lab(
 
 def test_a_mute_port_is_not_heard_and_hears(folder: LabFolder) -> None:
     strangers.inside(folder, LEAF, "lldpcli", "configure", "lldp", "tx-hold", "1")
-    wait_until(lambda: len(_heard(folder, DOWN1)) == 1)
+    wait_until(lambda: _heard(folder, DOWN1) != ())
     strangers.mute(folder, UP1)
     wait_until(lambda: _heard(folder, DOWN1) == ())
-    assert len(_heard(folder, UP1)) == 1
+    assert _heard(folder, UP1) != ()
     strangers.unmute(folder, UP1)
-    wait_until(lambda: len(_heard(folder, DOWN1)) == 1)
+    wait_until(lambda: _heard(folder, DOWN1) != ())
 
 
 def test_a_device_announces_another_name(folder: LabFolder) -> None:
