@@ -61,10 +61,12 @@ def adapters() -> frozenset[str]:
 
 
 def _racks(plan: Plan) -> Iterator[tuple[Item, bool]]:
-    """Yield every rack and the PDUs in it, one for each feed."""
+    """Yield every rack and the PDUs in it, one for each feed; not those that overrides emptied."""
     if plan.floor is None:
         return
     for rack in plan.floor.racks:
+        if not plan.floor.in_rack[rack.name]:
+            continue
         profile = plan.floor.profiles[rack.profile]
         yield Item("rack", profile.name), rack.deployed
         for _ in range(profile.feeds):
