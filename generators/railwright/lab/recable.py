@@ -9,6 +9,7 @@ Where the cables are is recorded beside the wiring the lab was made with, before
 """
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -22,6 +23,9 @@ from railwright.lab.state import LabFolder, LabState
 
 FORMAT = 1
 _FILE = "cables.json"
+_REST_S = 1.5
+"""After which a port may go again: lldpd 1.0.16 looks at new ones a second later, and ends with a
+segmentation fault where they are gone by then."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,6 +100,7 @@ def recable(folder: LabFolder, wanted: Mates) -> tuple[Socket, ...]:
         if changed:
             _record(folder, wiring, _Record(dict(wanted), changed))
             _remake(wiring, wanted, ends, changed)
+            time.sleep(_REST_S)
         _record(folder, wiring, _Record(dict(wanted), frozenset()))
     return tuple(sorted(changed))
 
