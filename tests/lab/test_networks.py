@@ -79,7 +79,7 @@ def test_every_network_is_as_planned(site: Site) -> None:
     outer = [one for one in site.plan.sessions if one.link.kind == "border"]
     assert report["checks"]["bgp"] == 2 * len(inner)
     assert all(report["checks"].values())
-    assert report["notes"] == [
+    assert [note["text"] for note in report["notes"]] == [
         f"sessions with routers outside the plan are not judged: 0 of {len(outer)} up"
     ]
     assert "pdu01" not in report["skipped"]
@@ -166,9 +166,9 @@ class Growing:
         return {row["name"] for row in rows if row["role"] != "gpu_node"}
 
     @property
-    def cables(self) -> list[dict[str, str]]:
-        """The cables that the lab has too."""
-        return [row for row in self.predicted["cables"]["added"] if row["kind"] != "access"]
+    def links(self) -> list[dict[str, str]]:
+        """The links that the lab has too."""
+        return [row for row in self.predicted["links"]["added"] if row["kind"] != "access"]
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +214,7 @@ def test_growth_disturbs_no_traffic_no_port_and_no_session(growing: Growing, sit
     before, after = growing.before, growing.after
     assert all(sent > 20 for sent in growing.pings.sent)
     assert max(growing.pings.lost) <= 1  # the last one may still have been on its way
-    claimed = {(row["z_device"], row["z_port"]) for row in growing.cables}
+    claimed = {(row["z_device"], row["z_port"]) for row in growing.links}
     for place, interface in before.interfaces.items():
         if place in claimed:
             assert not interface.is_up
@@ -243,11 +243,11 @@ def test_growth_adds_exactly_what_was_predicted(growing: Growing, grown: Site) -
     up_before = {place for place, one in before.interfaces.items() if one.is_up}
     up_after = {place for place, one in after.interfaces.items() if one.is_up}
     assert {(name, port) for name, port in up_after - up_before if port != "eth0"} == {
-        (row[f"{end}_device"], row[f"{end}_port"]) for row in growing.cables for end in "az"
+        (row[f"{end}_device"], row[f"{end}_port"]) for row in growing.links for end in "az"
     }
     more = after.peers.keys() - before.peers.keys()
     assert {switch for switch, _ in more} == {*growing.new_switches, "spine1", "spine2"}
-    assert len(more) == 2 * sum(row["kind"] == "fabric" for row in growing.cables)
+    assert len(more) == 2 * sum(row["kind"] == "fabric" for row in growing.links)
     for switch, rows in before.configurations.items():
         tables = growing.touched.get(switch, {"tables": []})["tables"]
         assert changed_rows(rows, after.configurations[switch]) == {
