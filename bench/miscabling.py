@@ -44,8 +44,9 @@ from bench.miscabled.site import raised
 
 from railwright.api import load_plan
 from railwright.errors import RailwrightError
-from railwright.lab import lifecycle, requirements
+from railwright.lab import lifecycle, requirements, state
 from railwright.lab.recable import joined
+from railwright.lab.state import LabFolder
 from railwright.plan.model import Plan
 
 INTENT = Path("bench/miscabled/lab.yml")
@@ -244,13 +245,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _in_lab(arguments: argparse.Namespace) -> dict[int, Tally]:
-    """Return what became of all seeds in a lab, which is taken down again."""
+    """Return what became of all seeds in a lab, which is left as it was found: up or down."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "railwright"
+    cluster = load_plan(arguments.intent).plan.intent.cluster
+    was_up = state.load(LabFolder(state.RUN_FOLDER, cluster)) is not None
     try:
         return _tallies(raised(arguments.intent, cache, say), arguments)
     finally:
-        if not arguments.keep:
-            lifecycle.down(load_plan(arguments.intent).plan.intent.cluster, say)
+        if not (was_up or arguments.keep):
+            lifecycle.down(cluster, say)
 
 
 def _tallies(place: Place, arguments: argparse.Namespace) -> dict[int, Tally]:

@@ -210,12 +210,14 @@ def test_a_device_that_does_not_run_cannot_be_renamed(folder: LabFolder) -> None
 
 def test_verify_finds_and_mends_what_was_cabled_wrongly(capsys: pytest.CaptureFixture[str]) -> None:
     code = miscabling.main(["--seed", "1", "--count", "6"])
-    out = capsys.readouterr().out
-    assert code == 0, out
-    assert "6 planted, 6 found, 0 wrong" in out
+    said = capsys.readouterr()
+    assert code == 0, said.out + said.err
+    assert "6 planted, 6 found, 0 wrong" in said.out
     assert "rw-cables" not in state.recorded(state.RUN_FOLDER)
 
 
 @pytest.mark.nightly
 def test_verify_finds_and_mends_every_kind(capsys: pytest.CaptureFixture[str]) -> None:
-    assert miscabling.main([]) == 0, capsys.readouterr().out
+    code = miscabling.main([])
+    said = capsys.readouterr()
+    assert code == 0, said.out + said.err
