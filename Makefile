@@ -10,11 +10,14 @@ INTENT ?= intent/cluster.yml
 NODES ?= 8
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo yes)
 
-# What the lab and the tests need beside Python; installed only where root allows.
-APT := debian-archive-keyring frr iproute2 iputils-ping kea-dhcp4-server libyang-tools lldpd \
-  mmdebstrap mount openssh-client procps redis-server redis-tools util-linux
+# What the lab and PDF files need beside Python, and what the tests do: a browser for the phone page,
+# LibreOffice and Graphviz as readers of what is written. Installed only where root allows.
+APT := debian-archive-keyring fonts-dejavu-core fonts-wqy-microhei frr iproute2 iputils-ping \
+  kea-dhcp4-server libyang-tools lldpd mmdebstrap mount openssh-client procps redis-server \
+  redis-tools util-linux
+APT_TEST := chromium graphviz libreoffice-calc-nogui
 
-.PHONY: help site test nightly venv system lint types unit lab-test golden schema lock clean
+.PHONY: help site test nightly venv system readers lint types unit lab-test golden schema lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -31,7 +34,7 @@ site: venv system ## set up, plan and write the reference, run it in the lab, co
 	  [ -z "$${REQUIRE_LAB:-}" ] || { echo "REQUIRE_LAB is set: this is a failure"; exit 1; }; \
 	fi
 
-test: venv system lint types unit lab-test ## set up and run every check and test
+test: venv system readers lint types unit lab-test ## set up and run every check and test
 
 nightly: venv system ## the whole reference live: 47 switches and 138 servers
 	REQUIRE_LAB=1 $(BIN)/pytest -m nightly tests/lab
@@ -44,18 +47,29 @@ $(VENV)/.ready: pyproject.toml requirements.lock
 	touch $@
 
 # Daemons are for the lab's own name spaces: policy-rc.d keeps them from starting on this host.
+define install
+@missing="$$(dpkg-query -W -f '$${Package} $${db:Status-Status}\n' $(1) 2>/dev/null \
+  | awk '$$2 == "installed" {print $$1}' | sort | comm -13 - <(printf '%s\n' $(1) | sort))"; \
+if [ -n "$$missing" ]; then \
+  [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d; \
+    chmod 755 /usr/sbin/policy-rc.d; trap 'rm -f /usr/sbin/policy-rc.d' EXIT; }; \
+  apt-get update --quiet=2; \
+  DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $$missing; \
+fi
+endef
+
 system:
 ifeq ($(ROOT),yes)
-	@missing="$$(dpkg-query -W -f '$${Package} $${db:Status-Status}\n' $(APT) 2>/dev/null \
-	  | awk '$$2 == "installed" {print $$1}' | sort | comm -13 - <(printf '%s\n' $(APT) | sort))"; \
-	if [ -n "$$missing" ]; then \
-	  [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d; \
-	    chmod 755 /usr/sbin/policy-rc.d; trap 'rm -f /usr/sbin/policy-rc.d' EXIT; }; \
-	  apt-get update --quiet=2; \
-	  DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $$missing; \
-	fi
+	$(call install,$(APT))
 else
 	@echo "not root: system packages are not installed ($(APT))"
+endif
+
+readers:
+ifeq ($(ROOT),yes)
+	$(call install,$(APT_TEST))
+else
+	@echo "not root: system packages are not installed ($(APT_TEST))"
 endif
 
 lint: venv ## ruff, import contracts, ansible-lint, yamllint

@@ -17,6 +17,9 @@ runs:
     floor s         wall time to encode the same JSON with orjson and to write the same bytes,
                     nothing else, in a process of its own; `x floor` is the build's ratio to it
 
+Sheets for technicians are part of it as long as `build` writes them unasked; of more than 20,000
+cables it writes the table of cables alone, and the size is smaller per device from there on.
+
 Nothing is asserted about time. What is written (1.5 GB at the top, twice for a moment) goes to a
 temporary folder below --folder and is removed after each build.
 """

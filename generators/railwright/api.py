@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from railwright import __version__, output
 from railwright.errors import IntentError, Problem, RailwrightError
@@ -17,7 +17,7 @@ from railwright.output import Changes, Inputs
 if TYPE_CHECKING:
     from railwright.compare.side_by_side import Compared
     from railwright.diff.model import Difference, Snapshot
-    from railwright.files import OutputFile, Part
+    from railwright.files import Extra, OutputFile, Part
     from railwright.intent.written import Sources
     from railwright.plan.model import Plan
     from railwright.sonic.yang import YangFinding
@@ -71,15 +71,24 @@ def artefacts(plan: "Plan") -> "Iterator[OutputFile]":
         yield from part()
 
 
-def build(intent: Path, out: Path, *, dry_run: bool = False) -> Built:
+def build(
+    intent: Path, out: Path, *, dry_run: bool = False, extras: "frozenset[Extra]" = frozenset()
+) -> Built:
     """Write every artefact of an intent below `out`/<cluster>, or only compare (`dry_run`).
 
-    An unchanged build is recognised by its input hashes before anything heavy is imported.
-    Raises: IntentError, OutputError.
+    `extras` are written besides, and those of the build before with them while neither the intent
+    nor this package has changed. After a change what is not asked for again goes: it would be out
+    of date. An unchanged build is recognised by its input hashes before anything heavy is imported.
+    Raises: IntentError, OutputError, RailwrightError for a font that a PDF needs.
     """
     engine = _engine()
-    if (previous := _unchanged(intent, out, engine)) is not None:
-        return previous
+    if former := _former(intent, out, engine):
+        folder, manifest = former
+        known = output.extras_of(manifest)
+        if extras <= known and output.unchanged(folder, manifest):
+            summary = (folder / SUMMARY).read_text()
+            return Built(folder, Changes((), (), (), len(manifest["files"])), summary)
+        extras |= known
     from railwright.emitters import report
 
     loaded = load_plan(intent)
@@ -90,21 +99,23 @@ def build(intent: Path, out: Path, *, dry_run: bool = False) -> Built:
             for name in loaded.sources.files
         },
         engine=engine,
+        extras=extras,
     )
     folder = out / loaded.plan.intent.cluster
     act = output.compare if dry_run else output.write
-    changes = act(folder, _parts(loaded.plan), inputs)
+    changes = act(folder, _parts(loaded.plan, extras), inputs)
     return Built(folder, changes, report.text(loaded.plan))
 
 
-def _parts(plan: "Plan") -> "tuple[Part, ...]":
-    """Return the artefacts as parts: the proof, which takes the longest, comes first."""
+def _parts(plan: "Plan", extras: "frozenset[Extra]" = frozenset()) -> "tuple[Part, ...]":
+    """Return the artefacts as parts: what takes the longest comes first."""
     from railwright import emitters, proof
 
-    return (*proof.parts(plan), *emitters.parts(plan))
+    return (*proof.parts(plan), *emitters.parts(plan, extras))
 
 
-def _unchanged(intent: Path, out: Path, engine: str) -> Built | None:
+def _former(intent: Path, out: Path, engine: str) -> "tuple[Path, dict[str, Any]] | None":
+    """Return the folder and the manifest of a build from these very inputs, None without one."""
     for path in sorted(out.glob(f"*/{output.MANIFEST}")):
         folder = path.parent
         try:
@@ -113,9 +124,8 @@ def _unchanged(intent: Path, out: Path, engine: str) -> Built | None:
             continue
         if manifest is None or (manifest["intent"], manifest["engine"]) != (intent.name, engine):
             continue
-        if _same_inputs(intent, manifest["inputs"]) and output.unchanged(folder, manifest):
-            summary = (folder / SUMMARY).read_text()
-            return Built(folder, Changes((), (), (), len(manifest["files"])), summary)
+        if _same_inputs(intent, manifest["inputs"]):
+            return folder, manifest
     return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,10 @@ class OutputFile:
     content: bytes
     mode: int = 0o644
 
+
+Extra = Literal["pdf", "sheets"]
+"""What is only written when asked for: PDF files; the sheets of very many cables."""
+EXTRAS: tuple[Extra, ...] = get_args(Extra)
 
 Part = Callable[[], Iterable[OutputFile]]
 """A share of the artefacts, rendered when called: by itself, in any order, in any process."""

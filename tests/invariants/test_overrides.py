@@ -1,7 +1,10 @@
-"""Overrides of ASNs and extra links: drawn into drawn clusters, they change only what they name."""
+"""Overrides drawn into drawn clusters: they change only what they name."""
 
-from dataclasses import replace
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 from hypothesis import given, reject
 from hypothesis import strategies as st
@@ -9,7 +12,14 @@ from netaddr import IPNetwork
 
 from railwright.emitters.sonic_config import intended
 from railwright.intent.model import Intent
-from railwright.intent.overrides import AsnOverride, LinkOverride, Overrides, SwitchPort
+from railwright.intent.overrides import (
+    AsnOverride,
+    LengthOverride,
+    LinkOverride,
+    Overrides,
+    PortOverride,
+    SwitchPort,
+)
 from railwright.plan.build import build
 from railwright.plan.model import Plan
 from railwright.plan.overrides.switches import SwitchPlace, switches
@@ -168,3 +178,148 @@ def test_growth_only_adds(data: st.DataObject, pair: tuple[Intent, Intent]) -> N
         for port in ports:
             assert replace(port, enabled=now[port.name].enabled) == now[port.name]
     assert set(small.headroom) <= set(large.headroom)
+
+
+@dataclass(frozen=True, slots=True)
+class Replugged:
+    """A cluster before and after links of one switch changed ports: which port became which."""
+
+    switch: str
+    before: Intent
+    after: Intent
+    ports: Mapping[str, str]
+
+
+@st.composite
+def replugged(draw: st.DrawFn) -> Replugged:
+    """Draw a cluster, and the same with ports of one switch exchanged, spare ones among them."""
+    intent = draw(intents())
+    plan = plan_of(intent)
+    names = {link.z.device for link in plan.links if link.kind != "border"} & plan.device.keys()
+    switch = draw(st.sampled_from(sorted(names)))
+    upper = {link.z.port: link for link in plan.links if link.z.device == switch}
+    lower = {link.a.port for link in plan.links if link.a.device == switch}
+    shared = [port.parent for port in plan.ports[switch]]
+    kinds: dict[tuple[object, ...], list[str]] = {}
+    for port in plan.ports[switch]:
+        if port.name not in lower:
+            lanes, split = port.lanes.count(","), shared.count(port.parent)
+            kind = port.speed_gbps, lanes, split, port.fixed, port.autoneg
+            kinds.setdefault(kind, []).append(port.name)
+    ports = draw(st.sampled_from([one for one in kinds.values() if upper.keys() & one]))
+    places = dict(zip(ports, draw(st.permutations(ports)), strict=True))
+    rows = [
+        PortOverride(link=upper[old].id, port=new, reason="drawn")
+        for old, new in places.items()
+        if old in upper and old != new
+    ]
+    overrides = Overrides(ports=tuple(draw(st.permutations(rows))))
+    return Replugged(switch, intent, intent.model_copy(update={"overrides": overrides}), places)
+
+
+def renamed(text: Any, ports: Mapping[str, str]) -> Any:
+    """Return a part of a configuration with other names of ports."""
+    match text:
+        case dict():
+            return {renamed(key, ports): renamed(value, ports) for key, value in text.items()}
+        case list():
+            return sorted(renamed(one, ports) for one in text)
+    return re.sub(r"[A-Za-z]+[0-9]+", lambda found: ports.get(found[0], found[0]), text)
+
+
+@DRAWN
+@given(replugged())
+def test_links_change_ports_and_nothing_else(drawn: Replugged) -> None:
+    before, after = plan_of(drawn.before), plan_of(drawn.after)
+    there = {
+        link.id: drawn.ports.get(link.z.port, link.z.port)
+        for link in before.links
+        if link.z.device == drawn.switch
+    }
+    assert after.links == tuple(
+        replace(link, z=replace(link.z, port=there.get(link.id, link.z.port)))
+        for link in before.links
+    )
+    assert after.devices == before.devices
+    assert (after.subnets, after.svis) == (before.subnets, before.svis)
+    assert [(one.link.id, one.asn_a, one.asn_z) for one in after.sessions] == [
+        (one.link.id, one.asn_a, one.asn_z) for one in before.sessions
+    ]
+    used = [(end.device, end.port) for link in after.links for end in (link.a, link.z) if end.port]
+    assert doubles(used) == []
+
+
+@DRAWN
+@given(replugged())
+def test_the_configuration_follows_the_ports(drawn: Replugged) -> None:
+    """All that was said of a port is said of the one that its link has now, and nothing else."""
+    before, after = plan_of(drawn.before), plan_of(drawn.after)
+    old, new = (intended(plan, plan.device[drawn.switch]) for plan in (before, after))
+    assert old.keys() == new.keys()
+    assert new.get("BREAKOUT_CFG") == old.get("BREAKOUT_CFG")
+    neighbours = {
+        drawn.ports.get(port, port): row for port, row in old.get("DEVICE_NEIGHBOR", {}).items()
+    }
+    assert new.get("DEVICE_NEIGHBOR", {}) == neighbours
+    for table in old.keys() - {"PORT", "BREAKOUT_CFG", "DEVICE_NEIGHBOR"}:
+        assert renamed(new[table], {}) == renamed(old[table], drawn.ports), table
+    for name, row in old["PORT"].items():
+        now = new["PORT"][drawn.ports.get(name, name)]
+        assert now["admin_status"] == row["admin_status"]
+        assert now.get("description") == row.get("description")
+        assert new["PORT"][name]["lanes"] == row["lanes"]
+
+
+@DRAWN
+@given(replugged())
+def test_every_cable_is_there_once_under_the_name_it_had(drawn: Replugged) -> None:
+    """A splitter is named after its cage; all other cables after their links."""
+    before, after = plan_of(drawn.before), plan_of(drawn.after)
+    old, new = before.cabled, after.cabled
+    assert {one for cable in new.cables for one in cable.links} == {one.id for one in after.links}
+    assert doubles(cable.id for cable in new.cables) == []
+    assert (
+        doubles((end.device, end.socket) for one in new.cables for end in one.ends if end.cage)
+        == []
+    )
+    moved = {one.link for one in drawn.after.overrides.ports}
+    names = {one.id for one in new.cables}
+    assert {one.id for one in old.cables if not moved & set(one.links)} <= names
+    alone = {one.id for one in old.cables if one.links[0] == one.id}
+    assert {one.id for one in new.cables if one.links[0] == one.id} == alone
+
+
+@DRAWN
+@given(st.data(), intents())
+def test_lengths_as_built_are_those_of_the_links_they_name(
+    data: st.DataObject, intent: Intent
+) -> None:
+    before = plan_of(intent)
+    cables = [one for one in before.cabled.cables if one.part]
+    chosen = data.draw(
+        st.lists(st.sampled_from(cables), max_size=4, unique_by=lambda one: one.links)
+    )
+    rows = tuple(
+        LengthOverride(
+            link=data.draw(st.sampled_from(one.links)),
+            length_m=data.draw(st.floats(0.5, one.length_m)),
+            reason="drawn",
+        )
+        for one in chosen
+    )
+    built = intent.model_copy(update={"overrides": Overrides(lengths=rows)})
+    after = plan_of(built)
+    length_m = {
+        link: row.length_m for row, one in zip(rows, chosen, strict=True) for link in one.links
+    }
+    for old, new in zip(before.links, after.links, strict=True):
+        assert replace(new, length=old.length) == old
+        assert new.length.length_m == length_m.get(old.id, old.length.length_m)
+        assert new.length.assumed == (old.length.assumed and old.id not in length_m)
+    assert after.cabled.modules == before.cabled.modules
+    for was, now in zip(before.cabled.cables, after.cabled.cables, strict=True):
+        assert (now.id, now.medium, now.bundle) == (was.id, was.medium, was.bundle)
+        if was.links[0] in length_m:
+            assert length_m[was.links[0]] <= now.length_m <= was.length_m
+        else:
+            assert now == was

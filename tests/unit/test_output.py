@@ -1,13 +1,14 @@
 """Writing artefacts: only what differs, nothing foreign, nothing outside, nothing half-written."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from railwright import output
-from railwright.files import OutputFile, Part
+from railwright.files import Extra, OutputFile, Part
 from railwright.output import JOURNAL, Inputs, OutputError
 
 INPUTS = Inputs("cluster.yml", {"cluster.yml": "00"}, "engine")
@@ -210,6 +211,34 @@ def test_a_manifest_without_its_parts_is_a_message(tmp_path: Path, text: str) ->
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(OutputError, match="is not a manifest of this version"):
         output.read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("extras", ['"pdf"', "{}", "true", '["pdf", "gold"]', '[["pdf"]]', "[1]"])
+def test_extras_that_this_version_does_not_know_are_a_message(tmp_path: Path, extras: str) -> None:
+    output.write(tmp_path / "c", files(a="1"), INPUTS)
+    manifest = tmp_path / "c/manifest.json"
+    manifest.write_text(manifest.read_text().replace('"extras": []', f'"extras": {extras}'))
+    with pytest.raises(OutputError, match="is not a manifest of this version"):
+        output.read_manifest(tmp_path / "c")
+
+
+@pytest.mark.parametrize("extras", [frozenset(), frozenset({"sheets", "pdf"})])
+def test_the_manifest_records_what_was_asked_for(tmp_path: Path, extras: frozenset[Extra]) -> None:
+    output.write(tmp_path / "c", files(a="1"), replace(INPUTS, extras=extras))
+    manifest = output.read_manifest(tmp_path / "c")
+    assert manifest is not None
+    assert manifest["extras"] == sorted(extras)
+    assert output.extras_of(manifest) == extras
+
+
+def test_a_manifest_from_before_there_were_extras_has_none(tmp_path: Path) -> None:
+    output.write(tmp_path / "c", files(a="1"), INPUTS)
+    manifest = tmp_path / "c/manifest.json"
+    manifest.write_text(manifest.read_text().replace('  "extras": [],\n', ""))
+    recorded = output.read_manifest(tmp_path / "c")
+    assert recorded is not None
+    assert "extras" not in recorded
+    assert output.extras_of(recorded) == frozenset()
 
 
 def test_check_says_what_it_cannot_read(tmp_path: Path) -> None:

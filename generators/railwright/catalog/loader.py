@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from railwright.catalog.claims_model import Published, Said
 from railwright.catalog.model import CatalogModel, NodeModel, SwitchPlatform
 from railwright.catalog.physical_model import (
     Air,
+    Fonts,
     FormFactors,
     Geometry,
     Optics,
@@ -24,6 +25,7 @@ from railwright.catalog.physical_model import (
     Palette,
     RackProfile,
     TrayFill,
+    Words,
 )
 from railwright.catalog.sonic_model import Tier, TierTable, UpdaterTable
 from railwright.catalog.standards_model import Ethernet
@@ -111,6 +113,19 @@ def tray_fill() -> TrayFill:
 def palette() -> Palette:
     """Return the colours of cables."""
     return _read(DATA / "standards" / f"palette{SUFFIX}", Palette)
+
+
+@cache
+def fonts() -> Fonts:
+    """Return the fonts of PDF files."""
+    return _read(DATA / "standards" / f"fonts{SUFFIX}", Fonts)
+
+
+@cache
+def words(kind: str, language: Literal["en", "zh"]) -> Mapping[str, str]:
+    """Return the phrases of one kind of sheet in one language, by key."""
+    found = _read(DATA / "words" / f"{kind}{SUFFIX}", Words)
+    return MappingProxyType({key: getattr(one, language) for key, one in found.phrases.items()})
 
 
 @cache

@@ -99,10 +99,14 @@ class Colour(CatalogModel):
 
 
 class Palette(CatalogModel):
-    """Colours of cables: one per rail in order (more rails begin again), one per other network."""
+    """Colours of cables: one per rail in order (more rails begin again), one per other network.
+
+    `servers` are the colours of boxes that are no switches, by role.
+    """
 
     rails: tuple[Colour, ...]
     networks: dict[Literal["fabric", "storage", "inband", "oob"], Colour]
+    servers: dict[str, Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]]
     source: str
 
 
@@ -212,3 +216,38 @@ class Optics(OpticsFile):
         stocked = [one.lengths for one in self.jumpers] + [one.lengths for one in self.assemblies]
         skus += [one.sku for lengths in stocked for one in lengths]
         return sorted(sku for sku, count in Counter(skus).items() if count > 1)
+
+
+class Phrase(CatalogModel):
+    """A heading or a sentence of the sheets, in every language they can be printed in."""
+
+    en: Annotated[str, Field(min_length=1)]
+    zh: Annotated[str, Field(min_length=1)]
+
+
+class Words(CatalogModel):
+    """The phrases of one kind of sheet by key; `{}` and `{name}` are filled in."""
+
+    phrases: dict[str, Phrase]
+
+
+class Font(CatalogModel):
+    """A TrueType font that is embedded; `number` is its place in a collection (.ttc)."""
+
+    path: str
+    number: Annotated[int, Field(ge=0)] = 0
+    package: str
+
+
+class FontFamily(CatalogModel):
+    """What one language is printed with."""
+
+    regular: Font
+    bold: Font
+
+
+class Fonts(CatalogModel):
+    """The fonts of PDF files by language, and the Debian packages that have them."""
+
+    languages: dict[Literal["en", "zh"], FontFamily]
+    source: str

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from railwright import __version__
-from railwright.cli import compare, diff, headroom, live, paper
+from railwright.cli import compare, diff, headroom, live, paper, redline
 from railwright.cli.console import DEFAULT_INTENT, ERROR
 from railwright.errors import RailwrightError
+from railwright.plan.cables.many import MOST_CABLES
 
 PLATFORM_HELP = "a switch of `railwright catalog list`, SONiC's name of its platform, or an HWSKU"
 TABLES = (
@@ -41,7 +42,7 @@ GC_THRESHOLDS = (100_000, 50, 1000)
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; return its exit code."""
     gc.set_threshold(*GC_THRESHOLDS)
-    arguments = parser().parse_args(argv)
+    arguments = _arguments(sys.argv[1:] if argv is None else argv)
     verb: Callable[[argparse.Namespace], int] = arguments.verb
     code = ERROR
     try:
@@ -56,6 +57,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         if _flushed():
             print(f"{err.filename or 'cannot go on'}: {err.strerror or err}", file=sys.stderr)
     return code if _flushed() else ERROR
+
+
+def _arguments(words: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments; files of `redline` may stand on either side of its options."""
+    found, rest = parser().parse_known_args(words)
+    unknown = [word for word in rest if word.startswith("-")]
+    if rest and (unknown or found.verb is not redline.redline):
+        parser().error(f"unrecognized arguments: {' '.join(unknown or rest)}")
+    if rest:
+        found.words += rest
+    return found
 
 
 def _flushed() -> bool:
@@ -96,12 +108,7 @@ def parser() -> Parser:
         help="also validate every config_db.json against these SONiC YANG models",
     )
 
-    one = _verb(verbs, "build", paper.build, "write every artefact below OUT/<cluster>/")
-    _intent(one)
-    one.add_argument("--out", type=Path, default=Path("build"), help="default: %(default)s")
-    one.add_argument(
-        "--check", action="store_true", help="write nothing; exit 2 if a file would change"
-    )
+    _build(_verb(verbs, "build", paper.build, "write every artefact below OUT/<cluster>/"))
 
     one = _verb(verbs, "show", paper.show, "print a table of the plan")
     _intent(one)
@@ -137,6 +144,8 @@ def parser() -> Parser:
         _verb(verbs, "headroom", headroom.headroom, "compute the lossless headroom of a port")
     )
 
+    _redline(_verb(verbs, "redline", redline.redline, "merge what technicians hand in"))
+
     one = _verb(verbs, "push", live.push, "plan the change of every switch, then apply it")
     _intent(one)
     _limit(one)
@@ -168,6 +177,22 @@ def parser() -> Parser:
     return top
 
 
+def _build(one: Parser) -> None:
+    _intent(one)
+    one.add_argument("--out", type=Path, default=Path("build"), help="default: %(default)s")
+    one.add_argument(
+        "--check", action="store_true", help="write nothing; exit 2 if a file would change"
+    )
+    one.add_argument(
+        "--pdf", action="store_true", help="also labels, rack elevations and pull sheets as PDF"
+    )
+    one.add_argument(
+        "--sheets",
+        action="store_true",
+        help=f"also sheets, labels and files for other tools of more than {MOST_CABLES} cables",
+    )
+
+
 def _compare(one: Parser) -> None:
     one.add_argument(
         "intents", nargs="*", type=Path, metavar="INTENT", help="two or more; the first is the base"
@@ -176,6 +201,19 @@ def _compare(one: Parser) -> None:
         "--claims", action="store_true", help="also recompute what is claimed about such designs"
     )
     one.add_argument("--format", choices=("table", "json"), default="table")
+
+
+def _redline(one: Parser) -> None:
+    one.add_argument(
+        "words",
+        nargs="+",
+        metavar="[INTENT] FILE",
+        help="exports of phones (.json), workbooks (.xlsx), cabling.csv",
+    )
+    one.add_argument(
+        "--write", action="store_true", help="change the record and overrides of the intent"
+    )
+    one.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def _headroom(one: Parser) -> None:

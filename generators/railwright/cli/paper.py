@@ -14,6 +14,9 @@ from railwright.cli.console import (
     warn,
 )
 from railwright.errors import RailwrightError
+from railwright.files import EXTRAS
+
+PDF = ".pdf"
 
 
 def init(arguments: argparse.Namespace) -> int:
@@ -52,9 +55,16 @@ def build(arguments: argparse.Namespace) -> int:
     """Write the artefacts, or with --check only say what would change."""
     from railwright import api
 
-    built = api.build(arguments.intent, arguments.out, dry_run=arguments.check)
+    extras = frozenset(name for name in EXTRAS if getattr(arguments, name))
+    built = api.build(arguments.intent, arguments.out, dry_run=arguments.check, extras=extras)
     changes = built.changes
     print(built.summary, end="")
+    if outdated := [] if arguments.pdf else [one for one in changes.removed if one.endswith(PDF)]:
+        print(
+            f"{built.folder}: {len(outdated)} PDF files of a former build "
+            f"{'would be' if arguments.check else 'were'} removed, they are out of date; "
+            "`build --pdf` writes them anew"
+        )
     if not arguments.check:
         print(
             f"{built.folder}: {changes.total} files, {len(changes.added)} added, "

@@ -2,11 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import replace
 from functools import partial
 
-from railwright.diff import configurations, lengths, tables
+from railwright.diff import configurations, lengths, recorded, tables
 from railwright.diff.configurations import Folders
-from railwright.diff.model import Configurations, Difference, Installed, Key, Snapshot, Table
+from railwright.diff.model import (
+    RECORDED,
+    Configurations,
+    Difference,
+    Edit,
+    Installed,
+    Key,
+    Snapshot,
+    Table,
+)
 from railwright.diff.shapes import ENDS, SHAPES
 
 
@@ -18,7 +28,9 @@ def compare(old: Snapshot, new: Snapshot) -> Difference:
     """
     unknown = old.missing | new.missing
     pair = partial(_pair, old=old, new=new)
-    links, devices = pair("links"), pair("devices")
+    links, devices, bom = pair("links"), pair("devices"), pair("bom")
+    cables, modules = pair("cables"), pair("modules")
+    built = recorded.settle(new.built, links, cables, modules, bom)
     folders = Folders.of(old, new)
     found = list(configurations.touched(old, new, folders, _growing(*links)))
     return Difference(
@@ -31,8 +43,8 @@ def compare(old: Snapshot, new: Snapshot) -> Difference:
         asns=tables.table(*pair("asns")),
         subnets=tables.subnets(*pair("subnets")),
         links=_links(*links, measured="cables" not in unknown),
-        cables=_installed("cables", pair("cables")),
-        modules=_installed("modules", pair("modules")),
+        cables=_with(built.recorded, _installed("cables", (built.cables, cables[1]))),
+        modules=_with(built.plugged, _installed("modules", (built.modules, modules[1]))),
         lengths=lengths.compare(
             (old, new),
             links,
@@ -43,7 +55,7 @@ def compare(old: Snapshot, new: Snapshot) -> Difference:
         configurations=Configurations(
             folders.added, folders.removed, tuple(one for one, _ in found)
         ),
-        bom=tables.table(*pair("bom"), told=("order",)),
+        bom=tables.table(built.bom, bom[1], told=("order",)),
         sizes={
             "devices": len(devices[1].rows),
             "links": len(tables.deployed(links[1])),
@@ -63,6 +75,10 @@ def _pair(name: str, old: Snapshot, new: Snapshot) -> tuple[Table, Table]:
 
 def _installed(name: str, pair: tuple[Table, Table]) -> Installed:
     return tables.installed(*pair, SHAPES[name].verbs)
+
+
+def _with(done: tuple[Edit, ...], things: Installed) -> Installed:
+    return replace(things, changed={**things.changed, RECORDED: done})
 
 
 def _links(old: Table, new: Table, *, measured: bool) -> Installed:

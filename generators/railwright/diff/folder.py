@@ -1,16 +1,18 @@
 """Snapshots of build folders: what `railwright build` wrote, read back from disk."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from railwright.diff.model import Snapshot, Table
+from railwright.diff.model import Built, Snapshot, Table
 from railwright.diff.shapes import SHAPES
 from railwright.diff.snapshot import (
     CONFIG,
     SWITCHES,
     MissingColumnError,
     NotANumberError,
+    check_number,
     digest,
     of_a_device,
     table_of,
@@ -20,6 +22,8 @@ from railwright.output import JOURNAL, MANIFEST, read_manifest
 from railwright.sonic.configdb import ConfigDb, loads
 
 MAX_SHOWN = 5
+_CABLING = "cabling/cabling.csv"
+_BUILT = ("links", "z_device", "z_cage", "port", "length_as_built_m")
 
 
 class BuildFolderError(RailwrightError):
@@ -48,6 +52,8 @@ def of_folder(folder: Path) -> Snapshot:
         files={path: digest(_content(folder / path)) for path in paths if of_a_device(path)},
         config=lambda host: _config(folder / SWITCHES / host / CONFIG),
         missing=missing,
+        # A folder without this table says nothing of what was done; large ones leave it out.
+        built=lambda: _built(folder / _CABLING) if _CABLING in paths else {},
     )
 
 
@@ -72,8 +78,31 @@ def _report(table: str) -> str:
 
 
 def _table(path: Path, name: str) -> Table:
-    try:
+    with _read(path):
         return table_of(name, _rows(path))
+
+
+def _built(path: Path) -> Mapping[str, Built]:
+    with _read(path):
+        return dict(map(_cable, _rows(path)))
+
+
+def _cable(row: Mapping[str, str]) -> tuple[str, Built]:
+    for column in ("cable", *_BUILT):
+        if column not in row:
+            raise MissingColumnError(column)
+    links, *cells, length_m = (row[column] for column in _BUILT)
+    if length_m:
+        check_number(float, _BUILT[-1], length_m)
+    device, cage, port = cells
+    return row["cable"], Built(tuple(links.split()), device, cage, port, length_m)
+
+
+@contextmanager
+def _read(path: Path) -> Iterator[None]:
+    """Say which table is none. Raises: BuildFolderError."""
+    try:
+        yield
     except (MissingColumnError, NotANumberError) as err:
         raise _incomplete(path, str(err)) from None
     except csv.Error as err:

@@ -6,13 +6,15 @@ are equal.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from railwright.sonic.classes import ChangeClass
 from railwright.sonic.configdb import ConfigDb
 
 Key = tuple[str, ...]
 Result = Literal["identical", "additions", "changes"]
+RECORDED = "recorded"
+"""What is done about cables and modules that the as-built record says are so: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,26 @@ class Table:
         return self.columns.index(name)
 
 
+class Built(NamedTuple):
+    """A deployed cable as the as-built record has it; `port` and `length_m` empty if it is silent.
+
+    `device` and `cage` are those of its upper end as planned.
+    """
+
+    links: tuple[str, ...]
+    device: str
+    cage: str
+    port: str
+    length_m: str
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One side: what it is called, its tables on demand, its devices' files and configurations.
 
     `files` maps `switches/<host>/<path>` and `nodes/<host>/<path>` to a digest; `config` returns
     the configuration of a switch that `files` names. `missing` are the tables that this side does
-    not have.
+    not have. `built` returns the deployed cables by id, none where nothing is recorded.
     """
 
     name: str
@@ -50,6 +65,7 @@ class Snapshot:
     files: Mapping[str, str]
     config: Callable[[str], ConfigDb]
     missing: frozenset[str] = frozenset()
+    built: Callable[[], Mapping[str, Built]] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +109,8 @@ class Installed:
     """What happens to things that stand or lie on the floor, and to those only reserved.
 
     A reserved one that becomes deployed is `added`. `changed` holds those that stay, by what is
-    done to them (`moved`, `replaced` ...), every such verb of the table in order.
+    done to them (`moved`, `replaced` ...), every such verb of the table in order; those that were
+    done already are `recorded`.
     """
 
     added: tuple[Entry, ...]

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 
 from railwright.errors import IntentError, RailwrightError
 from railwright.intent import yaml_lines
-from railwright.intent.assets import MAX_FILE_BYTES as LARGEST_BYTES
+from railwright.intent.as_built import MAX_FILE_BYTES as LARGEST_BYTES
 from railwright.intent.loader import MAX_FILE_BYTES, MAX_FILES
 
 DEFAULT_PATH = "./intent/cluster.yml"
-_TABLES = ("assets", "prices")  # keys that name a CSV file
+_TABLES = ("assets", "prices", "as_built")  # keys that name a CSV file
 _BLOB = re.compile(r"(?P<id>[0-9a-f]{40,64}) blob (?P<size>[0-9]+)")
 
 
@@ -140,7 +140,7 @@ def _content(commit: str, path: str) -> bytes | None:
 
 
 def _named(content: bytes, name: str) -> Iterator[str]:
-    """Yield the paths from the root that a file names: what it includes, its assets and prices.
+    """Yield the paths from the root that a file names: what it includes, and its tables.
 
     Nothing if it is no sound YAML of a size that the loader takes.
     """

@@ -5,10 +5,11 @@ from hashlib import sha256
 from math import isfinite
 from typing import Any
 
-from railwright.diff.model import Key, Snapshot, Table
+from railwright.diff.model import Built, Key, Snapshot, Table
 from railwright.diff.shapes import SHAPES, Number, Shape
 from railwright.emitters import OF_A_DEVICE, sonic_config
 from railwright.errors import RailwrightError
+from railwright.intent.as_built import written
 from railwright.plan.bom.of_plan import deployed
 from railwright.plan.model import Plan
 from railwright.plan.tables import TABLES, Row
@@ -40,7 +41,18 @@ def of_plan(name: str, plan: Plan) -> Snapshot:
         table=lambda table: table_of(table, _TABLES[table](plan)),
         files=dict(_digests(plan)),
         config=lambda host: sonic_config.intended(plan, plan.device[host]),
+        built=lambda: dict(_built(plan)),
     )
+
+
+def _built(plan: Plan) -> Iterator[tuple[str, Built]]:
+    record = plan.intent.as_built
+    for cable in plan.cabled.cables if record else ():
+        if record and cable.deployed:
+            end, marks = cable.ends[-1], record.of.get(cable.id, {})
+            said = (marks.get(what) for what in ("port", "length_m"))
+            port, length_m = (written(mark.value) if mark else "" for mark in said)
+            yield cable.id, Built(cable.links, end.device, end.cage, port, length_m)
 
 
 def _orders(plan: Plan) -> Iterator[Row]:
@@ -66,7 +78,7 @@ def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> Table:
         if not number:
             columns = _columns(shape, row)
         for column, kind in shape.numbers:
-            _check_number(kind, column, row[column])
+            check_number(kind, column, row[column])
         key = tuple(_text(row[column]) for column in shape.key)
         cells = tuple(_text(row[column]) for column in columns)
         found[key] = _joined(found[key], cells) if key in found else cells
@@ -96,7 +108,8 @@ def _columns(shape: Shape, row: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _check_number(kind: Number, column: str, cell: Any) -> None:
+def check_number(kind: Number, column: str, cell: Any) -> None:
+    """Raise NotANumberError for text that is no number of a kind."""
     if not isinstance(cell, str):
         return
     try:

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from railwright.diff import floor_lines, length_lines, lines
 from railwright.diff.lines import SHORT, amounts, counts
-from railwright.diff.model import Difference, Installed, LengthChange, TableDiff, Touched
+from railwright.diff.model import (
+    RECORDED,
+    Difference,
+    Entry,
+    Installed,
+    LengthChange,
+    TableDiff,
+    Touched,
+)
 from railwright.sonic.masking import printable
 
 _TITLE_WIDTH = 18
@@ -12,6 +20,7 @@ _VERDICTS = {
     "additions": "additions only, nothing that exists changes",
     "changes": "something that exists changes",
 }
+_VERBS = {RECORDED: "recorded as built"}
 Section = tuple[str, Sequence[str]]
 
 
@@ -73,7 +82,7 @@ def _table_total(table: TableDiff, changed: str) -> str:
 
 
 def _installed_totals(name: str, things: Installed) -> Iterator[tuple[str, str]]:
-    verbs = ((len(edits), verb) for verb, edits in things.changed.items())
+    verbs = ((len(edits), _VERBS.get(verb, verb)) for verb, edits in things.changed.items())
     yield name, counts((len(things.removed), "removed"), *verbs, (len(things.added), "new"))
     yield f"reserved {name}", _table_total(things.reserved, "changed")
 
@@ -166,10 +175,13 @@ def _cables_disturbed(found: Difference, *, everything: bool) -> Iterator[Sectio
     yield "cables to route anew", edit_lines(cables.changed["rerouted"])
     yield "cables to label again", edit_lines(cables.changed["relabelled"])
     yield "cables in another bundle or wave", edit_lines(cables.changed["regrouped"])
+    yield "cables recorded as built, nothing to pull or plug", lines.edits(cables.changed[RECORDED])
     yield "reserved cables removed", cable_lines(cables.reserved.removed)
     yield "reserved cables changed", edit_lines(cables.reserved.changed)
     yield "modules to remove", module_lines(modules.removed)
     yield "modules to exchange", exchanged(modules.changed["exchanged"])
+    plugged = (Entry(one.key, one.new) for one in modules.changed[RECORDED])
+    yield "modules recorded as built, nothing to plug in", floor_lines.modules(plugged)
     yield "reserved modules removed", module_lines(modules.reserved.removed)
     yield "reserved modules changed", edit_lines(modules.reserved.changed)
 

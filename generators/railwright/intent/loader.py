@@ -11,18 +11,19 @@ from railwright.errors import IntentError, Problem
 from railwright.intent.written import Sources, Written, merge, shown
 
 if TYPE_CHECKING:
+    from railwright.intent.as_built import AsBuilt
     from railwright.intent.assets import Assets
     from railwright.intent.model import Intent
     from railwright.intent.prices import Prices
 
-_Parse = Callable[[str, str], "tuple[Assets | Prices, tuple[Problem, ...]]"]
+_Parse = Callable[[str, str], "tuple[Assets | Prices | AsBuilt, tuple[Problem, ...]]"]
 
 MAX_FILE_BYTES = 1024 * 1024
 MAX_FILES = 64
 MAX_INCLUDE_DEPTH = 8
 MAX_PROBLEMS = 100
 _INCLUDE = "include"
-_TABLES = ("assets", "prices")  # keys that name a CSV file
+_TABLES = ("assets", "prices", "as_built")  # keys that name a CSV file
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,14 @@ class _Reader:
             self._stop(Problem("", str(err), file=name))
             return None
 
-    def table(self, key: str, named: Written) -> "Assets | Prices | None":
+    def table(self, key: str, named: Written) -> "Assets | Prices | AsBuilt | None":
         """Return what the CSV file that a key names says, None if it is not readable."""
-        from railwright.intent import assets, prices  # noqa: PLC0415 (with the model)
+        from railwright.intent import as_built, assets, prices  # noqa: PLC0415 (with the model)
 
         kinds: dict[str, tuple[_Parse, int, str]] = {
             "assets": (assets.parse, assets.MAX_FILE_BYTES, "give every device one row"),
             "prices": (prices.parse, prices.MAX_FILE_BYTES, "give every part one row"),
+            "as_built": (as_built.parse, as_built.MAX_FILE_BYTES, "give every mark one row"),
         }
         parse, most_bytes, advice = kinds[key]
         try:

@@ -4,10 +4,11 @@ Only what nobody can guess has no default: the name, counts, platform models and
 The text of a rule between keys begins with the key it is about; the loader points at its line.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
+from railwright.intent.as_built import AsBuilt
 from railwright.intent.assets import Assets
 from railwright.intent.cabling import Cabling
 from railwright.intent.floor import Floor
@@ -29,6 +30,9 @@ from railwright.intent.types import (
     Timezone,
     UserName,
 )
+
+Language = Literal["en", "zh"]
+"""Languages of the sheets for technicians: English, Chinese (simplified)."""
 
 
 class Snmp(IntentModel):
@@ -138,6 +142,10 @@ class Intent(IntentModel):
         Field(description="Name of the cluster and its build folder.", examples=["h100-1024"]),
     ]
     description: Annotated[Text, Field(description="One line for reports.")] = ""
+    language: Annotated[
+        Language,
+        Field(description="Of the sheets for technicians: en (English) or zh (Chinese)."),
+    ] = "en"
     nodes: Nodes
     networks: Networks
     pools: Pools
@@ -171,5 +179,14 @@ class Intent(IntentModel):
             description="CSV file below this file's folder with prices of parts (docs/bom.md). "
             "Default: none, no cost is computed.",
             examples=["prices.csv"],
+        ),
+    ] = None
+    as_built: Annotated[
+        AsBuilt | None,
+        WithJsonSchema({"type": "string"}),
+        Field(
+            description="CSV file below this file's folder with what was done to cables, written "
+            "by `railwright redline` (docs/redline.md). Default: none, nothing was done yet.",
+            examples=["as-built.csv"],
         ),
     ] = None

@@ -44,7 +44,10 @@ LinkPrefix = Annotated[
 
 
 class PortOverride(IntentModel):
-    """A link that ends on another port of its switch, because the planned one is dead."""
+    """A link that ends on another port of its switch: the planned one is dead, or it was built so.
+
+    The links of a list change places together: two may swap their ports.
+    """
 
     link: Annotated[
         LinkId, Field(description="The link, as `show links` names it.", examples=["gpu0007:rail3"])
@@ -52,7 +55,8 @@ class PortOverride(IntentModel):
     port: Annotated[
         PortName,
         Field(
-            description="A spare port of its upper device, of the same speed.",
+            description="A port of its upper device, of the same speed: a spare one, or that of a "
+            "link that another override moves away.",
             examples=["Ethernet504"],
         ),
     ]
@@ -61,6 +65,29 @@ class PortOverride(IntentModel):
     def describe(self) -> str:
         """Return the override for people."""
         return f"{self.link} ends on {self.port}: {self.reason}"
+
+
+class LengthOverride(IntentModel):
+    """A link whose cables are not as long as planned: another stock length was used, or measured.
+
+    Of the links that share a splitter cable one is named, and it holds for all of them.
+    """
+
+    link: Annotated[
+        LinkId, Field(description="The link, as `show links` names it.", examples=["gpu0007:rail3"])
+    ]
+    length_m: Annotated[
+        LengthM,
+        Field(
+            description="Length of its cable as built, of the longest one where several lie side "
+            "by side. What is ordered is the next length in stock of the planned medium."
+        ),
+    ]
+    reason: Reason
+
+    def describe(self) -> str:
+        """Return the override for people."""
+        return f"{self.link} is {self.length_m:g} m long as built: {self.reason}"
 
 
 class AddressOverride(IntentModel):
@@ -171,7 +198,11 @@ class Overrides(IntentModel):
 
     ports: Annotated[
         tuple[PortOverride, ...],
-        Field(max_length=1000, strict=False, description="Links on other ports."),
+        Field(max_length=10_000, strict=False, description="Links on other ports."),
+    ] = ()
+    lengths: Annotated[
+        tuple[LengthOverride, ...],
+        Field(max_length=10_000, strict=False, description="Cables as long as they were built."),
     ] = ()
     addresses: Annotated[
         tuple[AddressOverride, ...],
@@ -192,5 +223,6 @@ class Overrides(IntentModel):
 
     def describe(self) -> Iterator[str]:
         """Yield every override for people, kind by kind."""
-        for kind in (self.ports, self.addresses, self.asns, self.links, self.places):
+        kinds = (self.ports, self.lengths, self.addresses, self.asns, self.links, self.places)
+        for kind in kinds:
             yield from (one.describe() for one in kind)

@@ -103,4 +103,7 @@ def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
 if __name__ == "__main__":
     from railwright.intent import reference
 
-    reference.write(Path(sys.argv[1] if len(sys.argv) > 1 else "."))
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+    if not root.is_dir():
+        sys.exit(f"{root}: is no folder; name the checkout's root")
+    reference.write(root)

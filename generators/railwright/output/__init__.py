@@ -7,7 +7,14 @@ write that was killed anywhere is finished by the next one, and never looks unch
 """
 
 from railwright.output.journal import JOURNAL
-from railwright.output.manifest import MANIFEST, Inputs, OutputError, read_manifest, sha256
+from railwright.output.manifest import (
+    MANIFEST,
+    Inputs,
+    OutputError,
+    extras_of,
+    read_manifest,
+    sha256,
+)
 from railwright.output.writing import Changes, compare, unchanged, write
 
 __all__ = [
@@ -17,6 +24,7 @@ __all__ = [
     "Inputs",
     "OutputError",
     "compare",
+    "extras_of",
     "read_manifest",
     "sha256",
     "unchanged",

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from railwright.errors import RailwrightError
+from railwright.files import EXTRAS, Extra
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -20,11 +21,15 @@ class OutputError(RailwrightError):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a build was made from: intent file names and their hashes, and the engine's hash."""
+    """What a build was made from: intent file names and their hashes, and the engine's hash.
+
+    `extras` is what was asked for beyond what every build writes.
+    """
 
     intent: str
     files: Mapping[str, str]
     engine: str
+    extras: frozenset[Extra] = frozenset()
 
 
 def sha256(content: bytes) -> str:
@@ -55,11 +60,19 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 def _is_ours(manifest: Mapping[str, Any]) -> bool:
     texts = (manifest.get("intent"), manifest.get("engine"))
     tables = (manifest.get("inputs"), manifest.get("files"))
+    extras = manifest.get("extras", [])
     return (
         manifest.get("format") == FORMAT
         and all(isinstance(one, str) for one in texts)
         and all(isinstance(one, dict) for one in tables)
+        and isinstance(extras, list)
+        and all(one in EXTRAS for one in extras)
     )
+
+
+def extras_of(manifest: Mapping[str, Any]) -> frozenset[Extra]:
+    """Return what a build was asked for beyond what every build writes."""
+    return frozenset(one for one in EXTRAS if one in manifest.get("extras", ()))
 
 
 def dumps(digests: Mapping[str, str], inputs: Inputs) -> bytes:
@@ -69,6 +82,7 @@ def dumps(digests: Mapping[str, str], inputs: Inputs) -> bytes:
         "intent": inputs.intent,
         "inputs": dict(sorted(inputs.files.items())),
         "engine": inputs.engine,
+        "extras": sorted(inputs.extras),
         "files": dict(sorted(digests.items())),
     }
     return orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

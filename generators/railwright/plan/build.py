@@ -12,7 +12,7 @@ from railwright.plan import asn, assumptions, overrides, parts, qos, topology
 from railwright.plan import devices as devices_of
 from railwright.plan import management as mgmt
 from railwright.plan.border import border_of
-from railwright.plan.cables.fit import fit, measured
+from railwright.plan.cables.fit import lay, measured
 from railwright.plan.cables.model import Fitting
 from railwright.plan.checks.hosts import check_hosts
 from railwright.plan.checks.pools import check_pools
@@ -44,6 +44,7 @@ _T = TypeVar("_T")
 _Ask = Callable[[Intent, Mapping[str, SwitchPlatform], Mapping[str, NodeModel]], Demand]
 _Rooms = tuple[dict[HeadroomKey, Headroom], list[Problem]]
 _Make = Callable[[Intent, Demand], Fabric]
+_LENGTHS = ("lengths.", "floor")  # what says how long the links of the design are
 _ROUTED: Mapping[Network, tuple[_Ask, _Make]] = {
     "compute": (compute.demand, compute.fabric),
     "storage": (storage.demand, storage.fabric),
@@ -85,7 +86,7 @@ def _plan(intent: Intent) -> Plan:
     changed = overrides.apply(intent, devices, links, fabrics, addresses)
     served = management.served(intent, networks, fabrics["compute"], fabrics.get("storage"))
     floor, misplaced = floors.place(intent, used.models, fabrics, served)
-    fitted = _lay(intent, used, fabrics, changed, floor) if floor else None
+    fitted = _lay(intent, used, fabrics, changed, floor)
     devices, links = changed.devices, [*changed.links, *changed.extra.values()]
     by_name = {device.name: device for device in devices}
     classes = qos.of_networks(intent)
@@ -135,30 +136,48 @@ def _lay(
     used: Parts,
     fabrics: Mapping[Network, Fabric],
     changed: Overridden,
-    floor: FloorPlan,
-) -> dict[str, Fitting]:
-    """Return how every link is cabled, and give the links the lengths that are ordered."""
+    floor: FloorPlan | None,
+) -> Mapping[str, Fitting] | None:
+    """Return how every link is cabled, and give links the lengths that are ordered or built.
+
+    None without a floor: as long as nothing was built the parts follow from the links alone.
+    """
+    if floor is None and (intent.floor or not changed.built):
+        return None
     links = [*changed.links, *changed.extra.values()]
-    fitted, _ = fit(intent, links, used.models, fabrics, floor)
-    changed.links = measured(changed.links, fitted, floor)
-    extra = measured(list(changed.extra.values()), fitted, floor)
+    laid = lay(intent, links, used.models, fabrics, floor, changed.built)
+    changed.problems += laid.problems
+    changed.built = dict(laid.built)
+    changed.links = measured(changed.links, laid.fitted, floor, laid.built)
+    extra = measured(list(changed.extra.values()), laid.fitted, floor, laid.built)
     changed.extra = dict(zip(changed.extra, extra, strict=True))
-    return fitted
+    return laid.fitted
 
 
 def _rooms(intent: Intent, changed: Overridden, ask: Callable[[Iterable[Link]], _Rooms]) -> _Rooms:
-    """Return the headroom of all links; what an extra one lacks is said at its override."""
+    """Return the headroom of all links; what one lacks that an override is about is said there."""
+    rooms, problems = ask([*changed.links, *changed.extra.values()])
+    if problems:
+        _, problems = ask([link for link in changed.links if link.id not in changed.built])
+        for path, at_length, link in _overridden(intent, changed):
+            problems += [
+                replace(one, path=at_length if one.path.startswith(_LENGTHS) else path or one.path)
+                for one in ask([link])[1]
+            ]
+    return rooms, list(dict.fromkeys(problems))
+
+
+def _overridden(intent: Intent, changed: Overridden) -> Iterator[tuple[str, str, Link]]:
+    """Yield the links that overrides add or give a length, with the places that speak of them.
+
+    That is the place of the whole link, empty for one of the design, and that of its length.
+    """
+    for link in changed.links:
+        if built := changed.built.get(link.id):
+            yield "", built.path, link
     given = {one.id for one in intent.overrides.links if one.length_m is not None}
-    rooms, problems = ask(changed.links)
     for path, link in changed.extra.items():
-        more, wrong = ask([link])
-        rooms |= more
-        at_length = f"{path}.length_m" if link.id in given else path
-        problems += [
-            replace(one, path=at_length if one.path.startswith("lengths.") else path)
-            for one in wrong
-        ]
-    return rooms, problems
+        yield path, f"{path}.length_m" if link.id in given else path, link
 
 
 def _fabrics(

@@ -46,8 +46,8 @@ def _left_out(plan: Plan) -> Intent | None:
         for fabric in plan.built.values()
     ):
         return None
-    # Serial numbers and prices decide no link, and files that are large make poor keys.
-    return full.model_copy(update={"assets": None, "prices": None})
+    # Serial numbers, prices and marks decide no link, and files that are large make poor keys.
+    return full.model_copy(update={"assets": None, "prices": None, "as_built": None})
 
 
 @lru_cache(maxsize=_REMEMBERED)

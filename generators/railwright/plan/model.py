@@ -282,8 +282,8 @@ class Plan:
     """Everything that follows from one intent; `ports` may be computed on demand.
 
     `built` are the fabrics with their address layouts, `management` the layouts of the management
-    addresses: what explanations are read from. With a `floor`, `fitted` says by link id how it is
-    cabled, and lengths of links are those that are ordered.
+    addresses: what explanations are read from. With a `floor` or with lengths as built, `fitted`
+    says by link id how it is cabled, and lengths of links are those that are ordered or built.
     """
 
     intent: Intent

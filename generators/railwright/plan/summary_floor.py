@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from railwright.plan.bom.of_plan import deployed
 from railwright.plan.bom.parts import adapters
+from railwright.plan.cables.many import MOST_CABLES
 from railwright.plan.cables.model import Cable
 from railwright.plan.model import Plan
 from railwright.plan.placement import power
@@ -18,7 +19,14 @@ def lines(plan: Plan) -> Iterator[str]:
     """Yield the lines; racks and power only with a floor."""
     if plan.floor and plan.floor.racks:
         yield from _floor(plan.floor)
-    yield from _cables([one for one in plan.cabled.cables if one.deployed])
+    cables = [one for one in plan.cabled.cables if one.deployed]
+    yield from _cables(cables)
+    if len(cables) > MOST_CABLES:
+        yield (
+            f"sheets       {len(cables)} cables are more than {MOST_CABLES}: workbooks, phone "
+            "pages, labels and files for other tools are written by `build --sheets`, PDF files "
+            "by `build --sheets --pdf`"
+        )
     known = adapters()
     parts = Counter(one.part for one in plan.cabled.modules if one.deployed)
     for what, own in (("modules", parts.keys() - known), ("adapters", parts.keys() & known)):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from railwright.diff.model import Snapshot
+from railwright.diff.model import Built, Snapshot
 from railwright.diff.shapes import SHAPES
 from railwright.diff.snapshot import digest, table_of
 from railwright.sonic.configdb import ConfigDb, dumps
@@ -16,9 +16,10 @@ def snapshot(
     name: str = "side",
     configs: Mapping[str, ConfigDb] | None = None,
     files: Mapping[str, str] | None = None,
+    built: Mapping[str, Built] | None = None,
     **tables: Iterable[Row],
 ) -> Snapshot:
-    """Return a snapshot; `configs` by switch, `files` by full path, tables by name."""
+    """Return a snapshot; `configs` by switch, `files` by path, tables by name, `built` by cable."""
     configs = configs or {}
     assert tables.keys() <= SHAPES.keys()
     digests = {
@@ -30,6 +31,7 @@ def snapshot(
         lambda table: table_of(table, tables.get(table, ())),
         digests,
         lambda host: configs[host],
+        built=lambda: built or {},
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from railwright.diff import sources
 from railwright.diff.revision import Revision, RevisionError, laid_out, parse
 from railwright.errors import IntentError, Problem, RailwrightError
-from railwright.intent.assets import MAX_FILE_BYTES
+from railwright.intent.as_built import MAX_FILE_BYTES
 from railwright.intent.loader import MAX_FILES
 
 
@@ -131,13 +131,13 @@ def test_problems_name_the_revision(repository: Repository) -> None:
     assert str(caught.value) == "HEAD:a/main.yml:7: k: differs from HEAD:a/main.yml:3"
 
 
-def test_assets_and_prices_come_along(repository: Repository) -> None:
-    (repository.folder / "assets.csv").write_text("device\ngpu0001\n")
-    (repository.folder / "prices.csv").write_text("part\nA\n")
-    repository.commit(main="cluster: x\nassets: assets.csv\nprices: prices.csv\n")
+def test_the_tables_of_an_intent_come_along(repository: Repository) -> None:
+    texts = {"assets": "device\ngpu0001\n", "prices": "part\nA\n", "as_built": "cable\ngpu1:r\n"}
+    for name, text in texts.items():
+        (repository.folder / f"{name}.csv").write_text(text)
+    repository.commit(main="".join(f"{name}: {name}.csv\n" for name in texts))
     with laid_out(parse("HEAD:main.yml")) as path:
-        assert (path.parent / "assets.csv").read_text() == "device\ngpu0001\n"
-        assert (path.parent / "prices.csv").read_text() == "part\nA\n"
+        assert {name: (path.parent / f"{name}.csv").read_text() for name in texts} == texts
 
 
 def test_the_folder_goes_away(repository: Repository) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from railwright import svg
 from railwright.catalog import loader as catalog
-from railwright.emitters.floor import style, svg
+from railwright.emitters.floor import style
 from railwright.emitters.floor.elevation import INNER_PX, UNIT_PX
 from railwright.plan.members import members
 from railwright.plan.model import Plan

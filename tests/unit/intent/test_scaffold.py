@@ -38,6 +38,7 @@ def test_scaffold_is_a_valid_intent(tmp_path: Path, design: str) -> None:
 
 
 OPTIONAL = {
+    "as_built",
     "assets",
     "prices",
     "floor",
@@ -77,6 +78,7 @@ def differences(default: Any, written: Any, path: str = "") -> set[str]:
 def test_commented_lines_are_the_defaults(tmp_path: Path) -> None:
     text = made()
     (tmp_path / "assets.csv").write_text("device,serial\n", encoding="utf-8")
+    (tmp_path / "as-built.csv").write_text("cable,what,value,by,at\n", encoding="utf-8")
     (tmp_path / "prices.csv").write_text("part,price,currency,source\n", encoding="utf-8")
     everything = re.sub(r"(?m)^( *)# (?!yaml-language-server)", r"\1", text)
     assert everything != text

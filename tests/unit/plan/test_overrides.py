@@ -1,5 +1,7 @@
 """Overrides: what they change, what they leave alone, and every way to be refused."""
 
+from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -98,9 +100,92 @@ def test_a_fabric_link_and_an_access_link_move_too() -> None:
 def test_two_links_may_not_meet_but_may_take_each_others_old_port() -> None:
     one, other = "gpu0003:rail2", "gpu0004:rail2"
     found = refusal("ports", {"link": one, "port": SPARE}, {"link": other, "port": SPARE})
-    assert f"is the port of {one}" in found["overrides.ports[1].port"]
-    plan = with_port({"link": one, "port": SPARE}, {"link": other, "port": DEAD})
-    assert plan.links_of[LEAF][DEAD].id == other
+    assert (
+        f"is the port of {one}, which overrides.ports[0] puts" in found["overrides.ports[1].port"]
+    )
+    for rows in permutations([{"link": one, "port": SPARE}, {"link": other, "port": DEAD}]):
+        assert with_port(*rows).links_of[LEAF][DEAD].id == other
+
+
+RING = {"gpu0001:rail2": "Ethernet4", "gpu0002:rail2": DEAD, LINK: "Ethernet0"}
+
+
+def test_links_go_round_in_a_circle_in_any_order() -> None:
+    before = planned(ROOMY)
+    rows = [{"link": link, "port": port} for link, port in RING.items()]
+    plans = [with_port(*one) for one in permutations(rows)]
+    assert len({plan.links for plan in plans}) == 1
+    moved = {link.id: link for link in plans[0].links}
+    for link in before.links:
+        port = RING.get(link.id, link.z.port)
+        assert moved[link.id] == replace(link, z=replace(link.z, port=port))
+    config = intended(plans[0], plans[0].device[LEAF])
+    for name, port in RING.items():
+        assert f"{port}|{moved[name].z.address}/31" in config["INTERFACE"]
+        assert config["PORT"][port]["description"] == name
+
+
+def test_swapped_cables_keep_their_ids_and_change_sockets() -> None:
+    before = {one.id: one for one in planned(ROOMY).cabled.cables}
+    swap = [{"link": "gpu0001:rail2", "port": DEAD}, {"link": LINK, "port": "Ethernet0"}]
+    after = {one.id: one for one in with_port(*swap).cabled.cables}
+    assert before.keys() == after.keys()
+    changed = {name for name, one in after.items() if one != before[name]}
+    assert changed == {"gpu0001:rail2", LINK}
+    one, other = before["gpu0001:rail2"], before[LINK]
+    assert after[one.id].ends[-1].socket == other.ends[-1].socket
+    assert after[other.id].ends[-1].socket == one.ends[-1].socket
+    assert after[one.id].ends[0].label.endswith(f":{other.ends[-1].socket}")
+    assert [replace(after[name], ends=()) for name in sorted(changed)] == [
+        replace(before[name], ends=()) for name in sorted(changed)
+    ]
+
+
+COPPER = {"nodes": {"gpu": {"model": "hgx-h100", "count": 8}}, "lengths": {"host_m": 2}}
+"""Nodes whose rails two by two share one cage of the leaf, and one copper splitter."""
+
+
+def splitters(*ports: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the links of every splitter of the first leaf, and the ports of its single end."""
+    rows = [{"reason": "as built"} | one for one in ports]
+    plan = planned(COPPER, {"overrides": {"ports": rows}})
+    cables = [one for one in plan.cabled.cables if one.ends[-1].device == "su1-rail0-leaf"]
+    served = {one.id.partition(":")[2]: one.links + one.ends[-1].ports for one in cables}
+    return {name: served[name] for name in ("Ethernet0", "Ethernet8")}
+
+
+def test_tails_of_one_splitter_swap_within_its_cage() -> None:
+    found = splitters(
+        {"link": "gpu0001:rail0", "port": "Ethernet4"},
+        {"link": "gpu0002:rail0", "port": "Ethernet0"},
+    )
+    assert found["Ethernet0"] == ("gpu0001:rail0", "gpu0002:rail0", "Ethernet4", "Ethernet0")
+    assert found["Ethernet8"] == splitters()["Ethernet8"]
+
+
+def test_whole_splitters_swap_and_are_named_after_their_new_cage() -> None:
+    places = (("0001", "8"), ("0002", "12"), ("0003", "0"), ("0004", "4"))
+    found = splitters(
+        *({"link": f"gpu{node}:rail0", "port": f"Ethernet{port}"} for node, port in places)
+    )
+    assert found["Ethernet0"][:2] == ("gpu0003:rail0", "gpu0004:rail0")
+    assert found["Ethernet8"][:2] == ("gpu0001:rail0", "gpu0002:rail0")
+
+
+def test_the_link_that_stays_is_named_with_what_would_free_its_port() -> None:
+    found = refusal("ports", {"link": LINK, "port": "Ethernet4"})["overrides.ports[0].port"]
+    assert found == (
+        f"{LEAF} Ethernet4 is the port of gpu0002:rail2, which stays there; an override that moves "
+        f"gpu0002:rail2 would free it; choose a spare one of 400G: {SPARE}"
+    )
+
+
+def test_a_link_that_stays_where_it_is_frees_nothing() -> None:
+    found = refusal("ports", {"link": LINK, "port": DEAD}, {"link": "gpu0001:rail2", "port": DEAD})
+    assert found["overrides.ports[0].port"] == (
+        f"{LEAF} {DEAD} is what the plan gives {LINK} anyway; remove the override"
+    )
+    assert f"is the port of {LINK}, which stays there" in found["overrides.ports[1].port"]
 
 
 @pytest.mark.parametrize(

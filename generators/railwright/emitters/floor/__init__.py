@@ -5,10 +5,10 @@ from functools import partial
 
 from railwright.emitters.floor import overview, row
 from railwright.emitters.floor.style import sheet
-from railwright.emitters.floor.svg import document
 from railwright.emitters.floor.view import FloorView, Line, view_of
 from railwright.files import OutputFile, Part
 from railwright.plan.model import Plan
+from railwright.svg import document
 
 
 def parts(plan: Plan) -> Iterator[Part]:

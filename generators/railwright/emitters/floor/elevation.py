@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from railwright.emitters.floor.svg import fitting, group, line, moved, rect, tag, text, wide
 from railwright.emitters.floor.view import Box, Cabinet, Left, Spot
 from railwright.plan.placement.load import FEEDS
 from railwright.plan.placement.power import Power
+from railwright.svg import fitting, group, line, moved, rect, tag, text, wide
 
 UNIT_PX = 14
 SCALE_PX = 20  # of the column of unit numbers

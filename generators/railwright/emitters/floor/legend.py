@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from railwright.emitters.floor.svg import (
+from railwright.emitters.floor.view import Box, Line
+from railwright.svg import (
     Drawing,
     fitting,
     group,
@@ -13,7 +14,6 @@ from railwright.emitters.floor.svg import (
     text,
     wide,
 )
-from railwright.emitters.floor.view import Box, Line
 
 HATCH = tag(
     "pattern",

@@ -6,7 +6,9 @@ from math import ceil
 
 from railwright.emitters.floor import legend
 from railwright.emitters.floor.elevation import kilowatts, meter, power_of, shown
-from railwright.emitters.floor.svg import (
+from railwright.emitters.floor.view import Aisle, Cabinet, FloorView, Line, Spot, counted
+from railwright.plan.placement.model import Row
+from railwright.svg import (
     Drawing,
     fitting,
     group,
@@ -19,8 +21,6 @@ from railwright.emitters.floor.svg import (
     unlike_page,
     wide,
 )
-from railwright.emitters.floor.view import Aisle, Cabinet, FloorView, Line, Spot, counted
-from railwright.plan.placement.model import Row
 
 _PX = 44.0  # per metre
 _MARGIN_PX = 30.0

@@ -5,7 +5,8 @@ from math import ceil
 
 from railwright.emitters.floor import elevation, legend
 from railwright.emitters.floor.elevation import HEADER_PX, SCALE_PX, UNIT_PX, WIDTH_PX
-from railwright.emitters.floor.svg import (
+from railwright.emitters.floor.view import Cabinet, FloorView, Line, Spot, counted
+from railwright.svg import (
     Drawing,
     fitting,
     group,
@@ -17,7 +18,6 @@ from railwright.emitters.floor.svg import (
     text,
     unlike_page,
 )
-from railwright.emitters.floor.view import Cabinet, FloorView, Line, Spot, counted
 
 _MARGIN_PX = 24
 _TITLE_PX = 78

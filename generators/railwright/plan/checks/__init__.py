@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from railwright.errors import Problem
+from railwright.plan.checks.as_built import check_as_built
 from railwright.plan.checks.assets import check_assets
 from railwright.plan.checks.borders import check_borders
 from railwright.plan.checks.buffers import check_headroom_fit
@@ -30,6 +31,7 @@ CHECKS = (
     check_marking,
     check_nics,
     check_cables,
+    check_as_built,
     check_floor,
     check_deadlock,
 )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from operator import itemgetter
 
 from railwright.errors import Problem
@@ -20,8 +21,16 @@ ADVISED_QUEUES = 2
 def check_headroom_fit(plan: Plan) -> Iterator[Problem]:
     """Yield what is wrong with the buffers of every kind of lossless switch.
 
-    Where switches of one role differ in their ports, the worst one speaks for all.
+    Where switches of one role differ in their ports, the worst one speaks for all. What only the
+    lengths of cables as built are the reason for is said where those are given.
     """
+    found = list(_buffers(plan))
+    if plan.intent.overrides.lengths and any(one.severity == "error" for one in found):
+        found = list(_blamed(plan, found))
+    yield from found
+
+
+def _buffers(plan: Plan) -> Iterator[Problem]:
     proofs = quick(plan)
     for network in plan.qos:
         own = [one for one in proofs if one.kind.network == network]
@@ -34,6 +43,33 @@ def check_headroom_fit(plan: Plan) -> Iterator[Problem]:
         yield from _marking(plan, [one for one in own if not _is_impossible(one)])
         if not shared:
             yield from _acceptance(plan, network, own)
+
+
+def _blamed(plan: Plan, found: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield problems, those that are errors with cables as built alone at the longest of them."""
+    from railwright.plan.build import build  # noqa: PLC0415 (its checks need the plan's tables)
+
+    overrides = plan.intent.overrides.model_copy(update={"lengths": ()})
+    planned = build(plan.intent.model_copy(update={"overrides": overrides}))
+    before = {one.path for one in _buffers(planned) if one.severity == "error"}
+    network_of = {link.id: link.network for link in plan.links}
+    lengths = [
+        (one.length_m, -number, network_of[one.link])
+        for number, one in enumerate(plan.intent.overrides.lengths)
+    ]
+    for problem in found:
+        network = next(one for one in plan.qos if _is_about(problem, one))
+        own = [one for one in lengths if one[2] == network]
+        if problem.severity != "error" or problem.path in before or not own:
+            yield problem
+            continue
+        _, number, _ = max(own)
+        what = f"with this length, {problem.path}: {problem.what}"
+        yield replace(problem, path=f"overrides.lengths[{-number}].length_m", what=what)
+
+
+def _is_about(problem: Problem, network: Network) -> bool:
+    return problem.path.startswith((f"networks.{network}.", f"{roce_path(network)}."))
 
 
 def _alike(proofs: Iterable[KindProof]) -> Iterable[Sequence[KindProof]]:

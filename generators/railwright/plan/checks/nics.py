@@ -1,6 +1,7 @@
 """The servers' NICs against what the intent asks of them: MTU, paused classes, cable, DCQCN."""
 
 from collections.abc import Iterator
+from math import ceil
 
 from railwright.catalog.model import NicModel
 from railwright.errors import Problem
@@ -69,11 +70,23 @@ def _too_far(
 ) -> Iterator[Problem]:
     if nic.cable_length and cable_m > nic.longest_cable_m:
         yield Problem(
-            "floor" if plan.floor else "lengths.host_m",
+            _length_path(plan, node.platform, network, cable_m),
             f"{cable_m} m are more than the {nic.driver} driver of the {_PORTS[network]} ports of "
             f"{node.platform} takes as a cable's length, {nic.longest_cable_m} m; shorten the "
             "cable",
         )
+
+
+def _length_path(plan: Plan, platform: str, network: Network, cable_m: int) -> str:
+    """Return the intent's key that makes the longest cable of a server model so long."""
+    for number, one in enumerate(plan.intent.overrides.lengths):
+        name, _, port = one.link.partition(":")
+        device, link = plan.device.get(name), plan.links_of.get(name, {}).get(port)
+        if device is None or link is None or ceil(one.length_m) != cable_m:
+            continue
+        if (device.platform, link.network) == (platform, network):
+            return f"overrides.lengths[{number}].length_m"
+    return "floor" if plan.floor else "lengths.host_m"
 
 
 def _model_path(plan: Plan, node: Device) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from railwright.errors import RailwrightError
-from railwright.intent.overrides import LinkOverride
+from railwright.intent.overrides import LengthOverride, LinkOverride
 from railwright.plan.bits import Layout
 from railwright.plan.model import Device, Link, Plan, Port
 from railwright.plan.shape import Network
@@ -71,6 +71,38 @@ def extra_link(where: PortPlace) -> ExtraLink | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class BuiltLength:
+    """What the intent says of the length of a link's cable as built, and where."""
+
+    path: str
+    override: LengthOverride
+
+
+def built_length(where: PortPlace) -> BuiltLength | None:
+    """Return the override that gives the length of a port's cable, None where the plan does.
+
+    It may name another link of the same splitter.
+    """
+    wanted = where.plan.intent.overrides.lengths
+    served = {where.link.id, *_on_one_splitter(where)} if wanted else frozenset[str]()
+    for number, override in enumerate(wanted):
+        if override.link in served:
+            return BuiltLength(f"overrides.lengths[{number}].length_m", override)
+    return None
+
+
+def _on_one_splitter(where: PortPlace) -> Iterator[str]:
+    """Yield the links that share a splitter cable with that of a port."""
+    fitted, upper = where.plan.fitted or {}, where.link.z.device
+    own = fitted.get(where.link.id)
+    if own and own.shared:
+        for link in where.plan.links_of[upper].values():
+            other = fitted.get(link.id)
+            if other and link.z.device == upper and other.shared == own.shared:
+                yield link.id
+
+
 def is_above_spines(where: PortPlace) -> bool:
     """Return whether a link's lower end is a spine."""
     upper = where.plan.device.get(where.link.z.device)
@@ -83,6 +115,8 @@ def length_input(where: PortPlace) -> Input:
     extra = extra_link(where)
     if extra and extra.override.length_m is not None:
         return Input("length", value, f"{extra.path}.length_m")
+    if built := built_length(where):
+        return Input("length", value, built.path)
     if not where.link.length.assumed:
         return Input("length", value, "floor")
     kind, lengths = where.link.kind, where.plan.intent.lengths

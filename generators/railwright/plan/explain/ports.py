@@ -15,10 +15,9 @@ from railwright.plan.explain.derivation import (
     extra_link,
     fields,
     is_above_spines,
-    length_input,
     twin,
 )
-from railwright.plan.explain.lengths import measured_inputs
+from railwright.plan.explain.lengths import length
 from railwright.plan.management import FIRST_MEMBER, GATEWAY
 from railwright.plan.model import Link
 
@@ -39,10 +38,6 @@ STORAGE_RULE = (
     "pair h div hosts per pair + 1, port h mod hosts per pair"
 )
 ACCESS_RULE = "members of a subnet take the next free ports of its switch, one VLAN per subnet"
-LENGTH_RULE = (
-    "the way along trays from place to place and its slack, in the next length there is to order; "
-    "links that share a module take the first medium in order of preference that reaches them all"
-)
 BORDER_RULE = "the router outside the plan that the intent names; its port is not known"
 
 
@@ -144,23 +139,6 @@ def _peer_rule(where: PortPlace) -> tuple[str, tuple[Input, ...]]:
     return LEAF_RULE, (Input("k", str(shape.links_per_pair)),)
 
 
-def _length(where: PortPlace) -> Derivation:
-    length = where.link.length
-    if ordered := measured_inputs(where):
-        return Derivation(
-            f"{where.subject} length",
-            f"{length.length_m:g} m",
-            LENGTH_RULE,
-            ordered,
-        )
-    return Derivation(
-        f"{where.subject} length",
-        f"{length.length_m:g} m",
-        f"{'ASSUMED, ' if length.assumed else ''}{length.provenance}",
-        (length_input(where),),
-    )
-
-
 def _lanes(where: PortPlace) -> Derivation:
     device, port = where.device, where.port
     if not device.is_switch or port is None:
@@ -187,5 +165,5 @@ def _lanes(where: PortPlace) -> Derivation:
 
 
 SUBJECTS: Mapping[str, Callable[[PortPlace], Derivation]] = MappingProxyType(
-    {"address": _address, "peer": _peer, "length": _length, "lanes": _lanes}
+    {"address": _address, "peer": _peer, "length": length, "lanes": _lanes}
 )

@@ -1,4 +1,4 @@
-"""Overrides applied to the plan: other ports, addresses and ASNs, and links beside the design's.
+"""Overrides applied to the plan: other ports, lengths, addresses, ASNs, and further links.
 
 Each is checked against the plan it changes; the whole is refused when two of them meet.
 """
@@ -10,7 +10,7 @@ from railwright.plan.fabric import Fabric
 from railwright.plan.management import ManagementAddressing
 from railwright.plan.model import Device, Link
 from railwright.plan.overrides import addresses as addresses_of
-from railwright.plan.overrides import asns, extra_links, ports
+from railwright.plan.overrides import asns, extra_links, lengths, ports
 from railwright.plan.overrides.model import Overridden
 from railwright.plan.overrides.switches import switches
 from railwright.plan.shape import Network
@@ -28,12 +28,15 @@ def apply(
     """Return devices and links with every override of the intent in place.
 
     The order matters: an extra link may use a port that another override freed, and its session
-    needs the ASNs that its ends have in the end.
+    needs the ASNs that its ends have in the end. Lengths as built are only gathered: links get
+    them with the parts they are cabled with.
     """
     found = Overridden(devices, links)
     wanted = intent.overrides
     if wanted.ports:
         ports.apply(wanted, found, fabrics)
+    if wanted.lengths:
+        lengths.apply(wanted, found)
     if wanted.addresses:
         addresses_of.apply(wanted.addresses, found, addresses)
     if wanted.asns or wanted.links:

@@ -30,6 +30,9 @@ GRANTED = (
 )
 """What every proof takes for granted, whatever the plan."""
 
+_NO_CONFIGURATION = {"assets", "prices", "as_built", "language"}
+"""Keys that no configuration depends on: serial numbers, costs, what was ticked off, words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
@@ -72,9 +75,8 @@ def document(plan: Plan, proofs: Proofs) -> Document:
 
 
 def fingerprint(plan: Plan) -> str:
-    """Return the SHA-256 of a plan's intent as understood: defaults in, assets and prices out."""
-    # No configuration depends on a serial number or on what something costs.
-    intent = plan.intent.model_dump(mode="json", exclude={"assets", "prices"})
+    """Return the SHA-256 of a plan's intent as understood, without what configures nothing."""
+    intent = plan.intent.model_dump(mode="json", exclude=_NO_CONFIGURATION)
     return sha256(orjson.dumps(intent, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -36,8 +36,8 @@ def signature(document: Document) -> Section:
     signed = Prose(
         f"Signed are the configurations that railwright {document.railwright} renders from the "
         f"intent of {document.cluster} with the SHA-256 {document.intent_sha256} (of its canonical "
-        "JSON, defaults included, assets and prices left out). A report with the same two is of "
-        "the same configurations."
+        "JSON, defaults included, assets, prices, the as-built record and the language of sheets "
+        "left out). A report with the same two is of the same configurations."
     )
     return Section("signature", "Signed", (signed, table("|".join(_SIGNED), rows)))
 

@@ -1,0 +1,1 @@
+"""As-built redlines: what technicians hand in, merged into the intent."""
