@@ -6,6 +6,7 @@ restart of those services: FRR's configuration is taken away first, so all sessi
 
 import json
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,9 @@ class Tools(Protocol):
 
     def lldp_restart(self) -> None:
         """Start lldpd anew."""
+
+    def lldp_statistics(self) -> str:
+        """Return what lldpd counted on the ports it knows."""
 
     def hostname(self, name: str) -> None:
         """Name the switch."""
@@ -123,6 +127,7 @@ class Services:
         self._known: frozenset[int] = frozenset()
         self._manager = BgpManager({})
         self._frr: tuple[int, ...] = ()
+        self._watch = lldp.Watch(tools.lldp_interval_s)
 
     def start(self, syncs: Iterable[str] = ()) -> None:
         """(Re)start all services from CONFIG_DB as it is now."""
@@ -137,6 +142,7 @@ class Services:
         self._tools.lldp_restart()
         self._start_frr()
         self._announce()
+        self._watch.restarted(time.monotonic())
         self.poll()
         self._applied.advance(syncs)
 
@@ -153,7 +159,10 @@ class Services:
             self._applied.advance(syncs)
 
     def poll(self) -> None:
-        """Bring STATE_DB and APPL_DB up to date; configure FRR again if it was started anew."""
+        """Bring STATE_DB and APPL_DB up to date, and FRR and lldpd back in step.
+
+        FRR is configured again if it was started anew, lldpd is started anew if it misses ports.
+        """
         identity = self._tools.frr_identity()
         if identity != self._frr and all(identity):
             LOG.warning("FRR was started anew")
@@ -164,9 +173,11 @@ class Services:
             state.neighbor_rows(summary) | state.port_rows(ports.keys(), self._links)
         )
         self._appl_db.show(state.applied_port_rows(ports, self._links))
+        self._mend_lldp()
 
     def links_changed(self) -> None:
         """Look at the kernel's devices again; one that is new gets its configuration."""
+        self._watch.changed(time.monotonic())
         self._links = interfaces.parse_links(self._tools.links_json())
         new = {name for name, link in self._links.items() if link.index not in self._known}
         self._known = self._indices()
@@ -242,6 +253,19 @@ class Services:
     def _announce(self) -> None:
         self._tools.hostname(lldp.hostname(self._config))
         self._tools.lldp(lldp.commands(self._config, self._links, self._tools.lldp_interval_s))
+
+    def _mend_lldp(self) -> None:
+        now_s = time.monotonic()
+        if not self._watch.is_due(now_s):
+            return
+        ports = [*self._config.get("PORT", {}), interfaces.MANAGEMENT_PORT]
+        found = [self._links[name] for name in ports if name in self._links]
+        up = {link.name: link.index for link in found if link.oper_up}
+        silent = self._watch.look(now_s, up, lldp.sent(self._tools.lldp_statistics()))
+        if silent:
+            LOG.warning("lldpd is silent on %s and is started anew", " ".join(silent))
+            self._tools.lldp_restart()
+            self._announce()
 
     def _start_frr(self) -> None:
         if not self._tools.frr_wait(FRR_WAIT_S):

@@ -88,8 +88,8 @@ class System:
     def lldp_restart(self) -> None:
         """Start lldpd anew, as a reload does with its container.
 
-        Bringing up dozens of ports at once overflows lldpd's netlink socket, and it never sends on
-        the ports it missed; a new lldpd reads all links afresh.
+        It also mends what link changes during its start or in great number made it miss: a new
+        lldpd reads all links afresh.
         """
         if not _end(LLDPD_PID_FILE):
             return
@@ -97,6 +97,10 @@ class System:
         deadline = time.monotonic() + LLDPD_WAIT_S
         while not LLDPD_SOCKET.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
+
+    def lldp_statistics(self) -> str:
+        """Return what lldpd counted on the ports it knows, as JSON; empty if it does not answer."""
+        return _run(["lldpcli", "-f", "json0", "show", "statistics"], limit_s=LLDPD_WAIT_S)[0]
 
     def hostname(self, name: str) -> None:
         """Name the switch, if it has a UTS namespace of its own."""
@@ -177,7 +181,9 @@ class System:
             _log_errors("vtysh", "".join(_run(self._vtysh("-f", file.name))))
 
 
-def _run(command: Sequence[str], given: str = "") -> tuple[str, str]:
+def _run(
+    command: Sequence[str], given: str = "", limit_s: float = COMMAND_TIMEOUT_S
+) -> tuple[str, str]:
     """Run a command with text on its standard input; return its output and its errors."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed programs, arguments are no shell text
@@ -186,7 +192,7 @@ def _run(command: Sequence[str], given: str = "") -> tuple[str, str]:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=COMMAND_TIMEOUT_S,
+            timeout=limit_s,
             check=False,
             env={"PATH": os.environ.get("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), "LC_ALL": "C"},
         )

@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
@@ -167,6 +168,7 @@ class FakeTools:
         self.told: list[str] = []
         self.identity = (1, 2, 3)
         self.ready = True
+        self.statistics = ""
         self.links: list[Config] = [
             {"ifname": "lo", "ifindex": 1, "flags": ["UP"]},
             {"ifname": "Ethernet0", "ifindex": 2, "flags": []},
@@ -186,6 +188,10 @@ class FakeTools:
 
     def lldp_restart(self) -> None:
         self.told.append("lldp restart")
+
+    def lldp_statistics(self) -> str:
+        self.told.append("lldp statistics")
+        return self.statistics
 
     def hostname(self, name: str) -> None:
         self.told.append(f"hostname {name}")
@@ -354,6 +360,26 @@ class TestServices:
         box.tools.identity = (1, 2, 4)
         box.services.poll()
         assert "frr router bgp 65101" in box.tools.new("frr")
+
+    def test_lldpd_is_started_anew_and_told_again_when_it_misses_a_port_that_is_up(
+        self, box: Box, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def poll_at(now_s: float) -> list[str]:
+            monkeypatch.setattr("railwright.lab.box.services.time.monotonic", lambda: now_s)
+            box.services.poll()
+            return box.tools.new("lldp")
+
+        soon = time.monotonic() + 300
+        box.tools.links[1] |= {"flags": ["UP"], "operstate": "UP"}
+        box.services.links_changed()
+        box.tools.told.clear()
+        box.tools.statistics = '{"lldp": [{}]}'
+        assert poll_at(soon) == ["lldp statistics"]
+        assert poll_at(soon + 1) == []
+        told = poll_at(soon + 300)
+        assert told[:2] == ["lldp statistics", "lldp restart"]
+        assert any("configure ports Ethernet0" in line for line in told[2:])
+        assert poll_at(soon + 301) == []
 
     def test_sessions_that_disappear_leave_state_db(self, box: Box) -> None:
         box.tools.show = lambda daemon, command: "{}"  # type: ignore[method-assign]
