@@ -15,7 +15,7 @@ ROOT := $(shell [ "$$(id -u)" = 0 ] && echo yes)
 APT := debian-archive-keyring fonts-dejavu-core fonts-wqy-microhei frr iproute2 iputils-ping \
   kea-dhcp4-server libyang-tools lldpd mmdebstrap mount openssh-client procps redis-server \
   redis-tools util-linux
-APT_TEST := chromium graphviz libreoffice-calc-nogui
+APT_TEST := chromium dpkg-dev gpg gpg-agent graphviz libreoffice-calc-nogui
 
 .PHONY: help site test nightly venv system readers lint types unit lab-test golden schema lock clean
 

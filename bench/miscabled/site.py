@@ -62,8 +62,8 @@ class Site:
 
     def _configure_node(self, node: Device) -> None:
         root = Path(f"/proc/{boot.first_process(node.name, self.folder)}/root")
-        for role in node_config.TREES:
-            for file in node_config.tree(self.plan, node, role):
+        for role in node_config.ROLES:
+            for file in node_config.files(self.plan, node, role):
                 target = root / file.path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(file.content)

@@ -24,6 +24,8 @@ UNOWNED: tuple[tuple[str, str, Row], ...] = (
 """Rows of others that no packet meets: operators' own tables, the box's record of its schema."""
 UNOWNED_FIELDS = (("cloudtype", "Public"), ("region", "north"))
 """Fields of the localhost row that no daemon reads: sonic-cfggen writes them from a minigraph."""
+NOT_FIRST = (".json", ".py", ".xml")
+"""Kinds of files that may not begin with a comment: programs name their interpreter there."""
 DEFAULTS = (
     ("BGP_NEIGHBOR", "nhopself", "0"),
     ("PORT", "role", "Ext"),
@@ -166,7 +168,7 @@ def _description(config: ConfigDb, rng: random.Random) -> str:
 def _node(world: World, rng: random.Random) -> Edit:
     """Add comments and blank lines to a node's file, and turn its keys round."""
     device = rng.choice(sorted(world.nodes))
-    paths = sorted(path for path in world.nodes[device] if not path.endswith(".json"))
+    paths = sorted(path for path in world.nodes[device] if not path.endswith(NOT_FIRST))
     path = rng.choice(paths)
     lines = world.nodes[device][path].decode().splitlines()
     if path.endswith(".env"):

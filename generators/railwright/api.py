@@ -167,19 +167,24 @@ class Inventory:
 
     present: tuple[Host, ...]
     absent: tuple[str, ...]
-    variables: dict[str, str | int]
+    variables: dict[str, Any]
 
 
-def inventory(intent: Path, only: str | None) -> Inventory:
+def inventory(intent: Path, only: str | None, upstream: str | None = None) -> Inventory:
     """Return the devices of an intent; `only` names a file that lists the hosts that are here.
 
-    Raises: IntentError, RailwrightError when the list cannot be read.
+    `upstream` names a file that says where vendors' repositories are read instead of there.
+    Raises: IntentError, RailwrightError when one of the files cannot be read.
     """
+    from railwright.nodes.upstream import Upstream, load
     from railwright.plan.groups import groups
+    from railwright.plan.stack import mirror_of
 
     plan = load_plan(intent).plan
     here = None if only is None else _lines(Path(only))
     access = plan.intent.access
+    mirror = mirror_of(plan)
+    source = load(Path(upstream)) if upstream else Upstream()
     hosts = tuple(
         Host(
             device.name,
@@ -201,6 +206,10 @@ def inventory(intent: Path, only: str | None) -> Inventory:
             "railwright_cluster": plan.intent.cluster,
             "railwright_max_fail_percentage": plan.intent.rollout.max_fail_percentage,
             "railwright_parallel_nodes": plan.intent.rollout.parallel_nodes,
+            "railwright_checksums": source.checksums,
+            **({"railwright_upstream_url": source.url} if upstream else {}),
+            **({"railwright_upstream_key": source.key} if upstream else {}),
+            **({"railwright_mirror_host": mirror.name} if mirror else {}),
         },
     )
 
@@ -210,22 +219,6 @@ def _lines(path: Path) -> frozenset[str]:
         return frozenset(path.read_text().split())
     except OSError as err:
         raise RailwrightError(f"{path}: cannot be read: {err.strerror}") from err
-
-
-def node_tree(intent: Path, host: str, role: str) -> "tuple[OutputFile, ...]":
-    """Return the files one role lays down on one node.
-
-    Raises: RailwrightError for a host that is no node of this plan, or a role without files.
-    """
-    from railwright.emitters.node_config import TREES, tree
-
-    plan = load_plan(intent).plan
-    device = plan.device.get(host)
-    if device is None or not device.is_node:
-        raise RailwrightError(f"{host} is no node of {intent}")
-    if role not in TREES:
-        raise RailwrightError(f"no files for role {role!r}; choose one of {', '.join(TREES)}")
-    return tree(plan, device, role)
 
 
 def scaffold(cluster: str | None, gpus: int, switch: str, node: str, design: str) -> str:

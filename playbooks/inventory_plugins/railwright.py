@@ -9,7 +9,7 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
 
 try:
-    from railwright import api
+    from railwright import api, api_nodes  # noqa: F401 (workers inherit what is imported here)
     from railwright.errors import RailwrightError
     from railwright.naming import spans
 except ImportError as err:
@@ -37,6 +37,11 @@ options:
     description: Host keys of the devices; unknown or changed keys are refused.
     type: path
     env: [{name: RAILWRIGHT_KNOWN_HOSTS}]
+  upstream:
+    description: File that says where packages are read instead of from their makers (url, key,
+      checksums).
+    type: path
+    env: [{name: RAILWRIGHT_UPSTREAM}]
 """
 
 
@@ -54,7 +59,7 @@ class InventoryModule(BaseInventoryPlugin):
         super().parse(inventory, loader, path, cache)
         self.set_options()
         try:
-            found = api.inventory(Path(path), self.get_option("only"))
+            found = api.inventory(Path(path), self.get_option("only"), self.get_option("upstream"))
         except RailwrightError as err:
             raise AnsibleParserError(str(err)) from None
         for host in found.present:

@@ -145,17 +145,18 @@ def wanted(files: Iterable[dict[str, str]]) -> dict[str, File]:
 
 
 def difference(path: str, before: File | None, after: File | None) -> dict[str, str]:
-    """Return the diff of one file."""
-    note = ""
-    if before and after and before.mode != after.mode:
-        note = f" (mode {before.mode:04o} -> {after.mode:04o})"
-    elif before and after and before.owner != after.owner:
-        note = f" (owner {before.owner} -> {after.owner})"
+    """Return the diff of one file; of one whose text stays, that of its mode and owner."""
+    if before and after and before.content == after.content:
+        texts = [
+            f"mode {one.mode:04o}, owner {one.owner[0]}:{one.owner[1]}\n" for one in (before, after)
+        ]
+    else:
+        texts = [one.content.decode("utf-8", "replace") if one else "" for one in (before, after)]
     return {
-        "before": before.content.decode("utf-8", "replace") if before else "",
-        "after": after.content.decode("utf-8", "replace") if after else "",
+        "before": texts[0],
+        "after": texts[1],
         "before_header": path if before else "/dev/null",
-        "after_header": (path if after else "/dev/null") + note,
+        "after_header": path if after else "/dev/null",
     }
 
 

@@ -5,7 +5,8 @@
 #   device-init.sh KIND FOLDER LAYERS
 #
 # The kernel of the host is shared, so what a device could change for everybody is out of reach:
-# /sys is read-only (systemd-networkd then does not wait for udev, which cannot run here),
+# /sys is read-only (systemd-networkd then does not wait for udev, which cannot run here; where a
+# node has stand-in hardware, its devices in an overlay are writable, which the kernel never sees),
 # /proc/sys is read-only but for net, which each device has for itself, and the capabilities to set
 # the clock, load modules and touch hardware are given up.
 set -eu
@@ -25,6 +26,24 @@ if [ -e proc/sysrq-trigger ]; then
     mount -o remount,bind,ro proc/sysrq-trigger
 fi
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys
+mount -t tmpfs -o mode=755,nosuid,nodev tmpfs run
+if [ -e etc/railwright-standin/hardware.json ]; then
+    # what firmware, boot loader and kernel would do: hardware, command line, kernel, drivers
+    own=run/railwright-standin
+    mkdir -p "$own/sys" "$own/work" "$own/hw"
+    chroot . /usr/sbin/railwright-standin boot
+    mount -t overlay -o "lowerdir=sys,upperdir=$own/sys,workdir=$own/work" overlay "$own/hw"
+    mount --bind sys/devices/virtual/net "$own/hw/devices/virtual/net"
+    mount -o remount,bind,ro "$own/hw/devices/virtual/net"
+    umount sys
+    mount --rbind "$own/hw" sys
+    mount -o remount,bind,ro sys
+    for bus in "$own"/hw/devices/pci*; do
+        mount --bind "$bus" "sys/devices/${bus##*/}"
+    done
+    mount --bind "$own/cmdline" proc/cmdline
+    mount --bind "$own/osrelease" proc/sys/kernel/osrelease
+fi
 if [ "$kind" = node ]; then
     mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 sys/fs/cgroup
 fi
@@ -43,7 +62,6 @@ ln -s /proc/self/fd/0 dev/stdin
 ln -s /proc/self/fd/1 dev/stdout
 ln -s /proc/self/fd/2 dev/stderr
 
-mount -t tmpfs -o mode=755,nosuid,nodev tmpfs run
 mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs tmp
 
 # each boot has its own identity, by which whoever reboots a device sees that it is back

@@ -60,7 +60,16 @@ def test_playbooks_of_another_version_are_refused(ansible: Ansible, lab_small: P
     ("tag", "tasks"),
     [
         ("build", ["Check the intent", "Write the artefacts"]),
-        ("lldp", ["Check the intent", "Publish names and ports by LLDP"]),
+        (
+            "lldp",
+            [
+                "Check the intent",
+                "Get the mirror's public key",
+                "Get the public keys of packages' makers",
+                "Look at the node, and leave it alone where something is wrong with it",
+                "lldp : Publish names and ports by LLDP",
+            ],
+        ),
         ("verify", ["Check the intent", "Check sessions, routes, paths, cabling and QoS"]),
     ],
 )

@@ -3,6 +3,7 @@
 import base64
 import importlib.util
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -103,9 +104,11 @@ def test_a_mode_changed_by_hand_is_put_back(node: Node) -> None:
     node.confirm()
     (node.root / "etc/a.conf").chmod(0o666)
     result = node.converge(TREE)
-    assert [one["after_header"] for one in result["diff"]] == [
-        f"{node.root}/etc/a.conf (mode 0666 -> 0644)"
-    ]
+    (shown,) = result["diff"]
+    owner = f"owner {os.geteuid()}:{os.getegid()}"
+    assert shown["before"] == f"mode 0666, {owner}\n"
+    assert shown["after"] == f"mode 0644, {owner}\n"
+    assert shown["after_header"] == f"{node.root}/etc/a.conf"
     assert node.files == dict(TREE)
 
 

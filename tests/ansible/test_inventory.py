@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from railwright import __version__
+from railwright import __version__, api
+from railwright.catalog import loader
 from tests.ansible.conftest import Ansible
+
+SHA256 = "0123456789abcdef" * 4
 
 
 def listed(text: str) -> dict[str, dict[str, list[str]]]:
@@ -19,10 +22,15 @@ def listed(text: str) -> dict[str, dict[str, list[str]]]:
 def variables(text: str, host: str) -> dict[str, Any]:
     """A host's variables; those Ansible never evaluates as templates end in `!`."""
     found = json.loads(text)["_meta"]["hostvars"][host]
-    return {
-        name: f"{value['__ansible_unsafe']}!" if isinstance(value, dict) else value
-        for name, value in found.items()
-    }
+    return {name: plain(value) for name, value in found.items()}
+
+
+def plain(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if "__ansible_unsafe" in value:
+        return f"{value['__ansible_unsafe']}!"
+    return {name: plain(one) for name, one in value.items()}
 
 
 def test_every_device_is_in_the_groups_of_its_role_su_rail_and_cluster(
@@ -44,6 +52,7 @@ def test_every_device_is_in_the_groups_of_its_role_su_rail_and_cluster(
     assert spine == {
         "ansible_host": "10.185.1.15!",
         "ansible_user": "admin!",
+        "railwright_checksums": {},
         "railwright_cluster": "lab-small!",
         "railwright_intent": f"{lab_small}!",
         "railwright_max_fail_percentage": 10,
@@ -77,6 +86,38 @@ def test_only_the_hosts_that_are_here_and_the_keys_given(
         "skipped, not here: gpu0001, gpu0003-gpu0008, spine2, su1-rail0-leaf, su1-rail1-leaf, "
         "su2-rail0-leaf, su2-rail1-leaf\n"
     )
+
+
+def test_a_substitute_for_makers_repositories_becomes_variables(
+    ansible: Ansible, lab_small: Path, tmp_path: Path
+) -> None:
+    upstream = tmp_path / "upstream.yml"
+    upstream.write_text(
+        f"url: http://10.0.0.1:8000\nkey: key.asc\nchecksums: {{a.tbz: {SHA256}}}\n"
+    )
+    env = {"RAILWRIGHT_UPSTREAM": str(upstream)}
+    ran = ansible("ansible-inventory", "-i", str(lab_small), "--list", env=env)
+    assert ran.rc == 0, ran.text
+    host = variables(ran.stdout, "gpu0002")
+    assert host["railwright_upstream_url"] == "http://10.0.0.1:8000!"
+    assert host["railwright_upstream_key"] == f"{tmp_path}/key.asc!"
+    assert host["railwright_checksums"] == {"a.tbz": f"{SHA256}!"}
+    upstream.write_text("uri: x\n")
+    ran = ansible("ansible-inventory", "-i", str(lab_small), "--list", env=env)
+    assert ran.rc != 0
+    assert f"{upstream}: uri: unknown; use url, key, checksums" in ran.text
+
+
+def test_nodes_with_a_mirror_know_where_it_is(ansible: Ansible, root: Path, tmp_path: Path) -> None:
+    intent = tmp_path / "intent.yml"
+    text = (root / "intent" / "cluster.yml").read_text().partition("\nstack:")[0]
+    stack = f'release: "{loader.stack_names()[-1]}", os: debian-12, source: mirror'
+    intent.write_text(f"{text}\nstack: {{{stack}}}\n")
+    ran = ansible("ansible-inventory", "-i", str(intent), "--host", "gpu0001")
+    assert ran.rc == 0, ran.text
+    first = api.load_plan(intent).plan
+    mirror = next(one.name for one in first.nodes if one.role == "management_node")
+    assert f'"{mirror}"' in ran.stdout
 
 
 def test_a_bad_intent_ends_the_run_with_its_problems(ansible: Ansible, root: Path) -> None:

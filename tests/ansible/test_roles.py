@@ -1,5 +1,6 @@
 """What every role and plugin has to have."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +9,20 @@ from typing import Any
 import pytest
 import yaml
 
-from railwright.emitters.node_config import TREES
+from railwright import api
+from railwright.catalog import loader
+from railwright.emitters import node_config
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 ROLES = sorted(path for path in (PLAYBOOKS / "roles").iterdir() if path.is_dir())
 SHELLS = {"ansible.builtin.shell", "ansible.builtin.raw", "ansible.builtin.script"}
 PLUGIN_LINES = 45
+PLUGINS = ("action_plugins", "library")
+NOT_OF_NODES = {"mirror"}
+"""Roles with a play of their own."""
+WITHOUT_FILES = {"fabricmanager", "dcgm"}
+INTENT = "{{ railwright_intent }}"
+OF_NODES = [role for role in ROLES if role.name not in NOT_OF_NODES]
 
 
 def read(path: Path) -> Any:
@@ -42,8 +51,8 @@ def used(role: Path) -> set[str]:
     text = "".join(path.read_text() for path in role.rglob("*.yml") if path.parent.name != "meta")
     registered = {task["register"] for task in tasks(role) if "register" in task}
     names = re.findall(rf"\b({role.name}_\w+|railwright_\w+)\b", text)
-    actions = {path.stem for path in (PLAYBOOKS / "action_plugins").glob("*.py")}
-    return set(names) - registered - actions
+    plugins = {path.stem for folder in PLUGINS for path in (PLAYBOOKS / folder).glob("*.py")}
+    return set(names) - registered - plugins
 
 
 def test_argument_specs_name_every_variable_with_its_default(role: Path) -> None:
@@ -53,15 +62,17 @@ def test_argument_specs_name_every_variable_with_its_default(role: Path) -> None
     assert defaults == {name: one["default"] for name, one in specs.items() if "default" in one}
     for name, one in specs.items():
         assert one["description"], name
-        assert one.get("required") or "default" in one, name
+        by_inventory = name.startswith("railwright_")
+        assert one.get("required") or "default" in one or by_inventory, name
 
 
 def test_the_readme_lists_every_variable_and_the_tags(role: Path) -> None:
     text = (role / "README.md").read_text()
     for name, one in options(role).items():
         row = next((line for line in text.splitlines() if line.startswith(f"| `{name}` |")), "")
-        assert f"`{one['default']}`" in row if "default" in one else row, name
-    assert f"`nodes`, `{role.name}`" in text
+        assert f"`{json.dumps(one['default'])}`" in row if "default" in one else row, name
+    parts = [role.name] if role.name in NOT_OF_NODES else ["nodes", role.name]
+    assert f"Tags: {', '.join(f'`{tag}`' for tag in parts)}." in text
 
 
 def test_commands_say_when_they_change_something(role: Path) -> None:
@@ -77,23 +88,75 @@ def test_no_task_knows_about_a_lab() -> None:
             assert not re.search(r"\blab\b", path.read_text()), path
 
 
-def test_every_tree_has_its_role_and_a_task_that_lays_it_down() -> None:
-    laid = {
-        task["railwright_tree"]["role"]: role.name
-        for role in ROLES
-        for task in tasks(role)
-        if "railwright_tree" in task
+def test_every_role_that_wants_something_has_one_task_for_it() -> None:
+    assert sorted(role.name for role in OF_NODES) == sorted(node_config.ROLES)
+    for role in OF_NODES:
+        (task,) = read(role / "tasks" / "main.yml")
+        assert task["railwright_role"] == {"intent": INTENT, "role": role.name}
+        assert task["register"] == f"{role.name}_result"
+
+
+def test_what_a_role_lays_down_is_noted_as_in_effect_by_its_last_handler() -> None:
+    for role in OF_NODES:
+        (task,) = read(role / "tasks" / "main.yml")
+        handlers = read(role / "handlers" / "main.yml") or []
+        assert {one["listen"] for one in handlers} == ({task["notify"]} if handlers else set())
+        if role.name not in WITHOUT_FILES:
+            confirm = {"intent": INTENT, "role": role.name, "confirm": True}
+            assert handlers[-1]["railwright_role"] == confirm
+
+
+def test_roles_without_a_handler_lay_no_file_down(root: Path, tmp_path: Path) -> None:
+    """Files that nobody confirms would count as changed for ever."""
+    for name in WITHOUT_FILES:
+        assert not (PLAYBOOKS / "roles" / name / "handlers").exists()
+    base = (root / "intent/examples/lab-small.yml").read_text().partition("\nstack:")[0]
+    for release in loader.stack_names():
+        for system in loader.stack(release).systems:
+            intent = tmp_path / f"{release}-{system}.yml"
+            intent.write_text(f'{base}\nstack: {{release: "{release}", os: {system}}}\n')
+            plan = api.load_plan(intent).plan
+            for name in WITHOUT_FILES:
+                state = node_config.state(plan, plan.device["gpu0001"], name)
+                assert state is None or not (state.files or state.given)
+
+
+def steps(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for task in tasks:
+        if "block" in task:
+            yield from steps(task["block"])
+        else:
+            yield task
+
+
+def test_the_play_of_the_nodes_runs_the_roles_in_the_order_of_the_plan() -> None:
+    (play,) = read(PLAYBOOKS / "nodes.yml")
+    imported = [one for one in steps(play["tasks"]) if "ansible.builtin.import_role" in one]
+    names = [one["ansible.builtin.import_role"]["name"] for one in imported]
+    assert names == list(node_config.ROLES)
+    for one in imported:
+        name = one["ansible.builtin.import_role"]["name"]
+        assert one["ansible.builtin.import_role"] == {"name": name, "rolespec_validate": False}
+        assert one["tags"] == [name]
+    first = next(one for one in steps(play["tasks"]) if "railwright_node" in one)
+    assert first["tags"] == [*names, "restart"]
+
+
+def test_only_gpu_nodes_are_asked_for_what_only_they_have(root: Path, tmp_path: Path) -> None:
+    (play,) = read(PLAYBOOKS / "nodes.yml")
+    blocks = [one for one in play["tasks"] if "block" in one]
+    assert {one["when"] for one in blocks} == {"'gpu_node' in group_names"}
+    inside = {
+        one["ansible.builtin.import_role"]["name"] for block in blocks for one in block["block"]
     }
-    assert laid == {name: name for name in TREES}
-
-
-def test_every_play_of_the_nodes_runs_the_roles_that_exist() -> None:
-    included = [
-        task["ansible.builtin.include_role"]["name"]
-        for play in read(PLAYBOOKS / "nodes.yml")
-        for task in play["tasks"]
-    ]
-    assert sorted(included) == [role.name for role in ROLES]
+    intent = tmp_path / "intent.yml"
+    text = (root / "intent" / "cluster.yml").read_text().partition("\nstack:")[0]
+    intent.write_text(f'{text}\nstack: {{release: "{loader.stack_names()[-1]}", os: debian-12}}\n')
+    plan = api.load_plan(intent).plan
+    others = [one for one in plan.nodes if one.role != "gpu_node"]
+    assert others
+    for device in (others[0], others[-1]):
+        assert [name for name in inside if node_config.state(plan, device, name)] == []
 
 
 def test_action_plugins_hold_no_logic() -> None:

@@ -1,7 +1,8 @@
 """The build output of tiny fabrics, file by file: the exact set of paths, and every byte.
 
 Workbooks are compared cell by cell, as text: how their bytes are packed depends on zlib. Of the
-page for phones what it says of the cables is compared, not how it looks and works.
+page for phones what it says of the cables is compared, not how it looks and works; of programs
+for nodes that they are there.
 `pytest tests/golden --update-golden` rewrites the expected files; review the difference.
 """
 
@@ -30,6 +31,7 @@ INTENTS = {
 MAX_DIFF_LINES = 40
 WORKBOOK = ".xlsx"
 PAGE = "cabling.html"
+PROGRAMS = "/usr/local/lib/railwright/"
 
 
 def built(intent: Path) -> dict[str, bytes]:
@@ -38,7 +40,7 @@ def built(intent: Path) -> dict[str, bytes]:
 
 
 def readable(files: dict[str, bytes]) -> dict[str, bytes]:
-    """The files; workbooks and pages for phones as text, named `<name>.txt`."""
+    """The files; workbooks, pages for phones and programs as text, named `<name>.txt`."""
     return dict(text_of(path, content) for path, content in files.items())
 
 
@@ -49,6 +51,8 @@ def text_of(path: str, content: bytes) -> tuple[str, bytes]:
         said = content.partition(b'<script type="application/json"')[2].partition(b">")[2]
         data = json.loads(said.partition(b"</script>")[0])
         return f"{path}.txt", json.dumps(data, indent=1, ensure_ascii=False).encode() + b"\n"
+    if PROGRAMS in path:
+        return f"{path}.txt", content.partition(b"\n")[0] + b"\n"
     return path, content
 
 

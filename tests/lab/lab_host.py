@@ -123,7 +123,7 @@ class Host:
         return address, self.plan.dual.address(address) or ""
 
     def _lay_down(self, root: Path) -> None:
-        for file in node_config.tree(self.plan, self.device, "host_network"):
+        for file in node_config.files(self.plan, self.device, "host_network"):
             target = root / file.path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.content)

@@ -160,10 +160,13 @@ def test_swapped_cables_are_named_at_both_ends(site: Site) -> None:
 
 
 def _cabling_until(site: Site, places: set[tuple[str, str]]) -> Any:
-    """Return the cabling report once it names these places; LLDP takes a few seconds."""
-    for _ in range(20):
+    """Return the cabling report once it says how to mend these places.
+
+    LLDP takes a few seconds, in which new links are dark.
+    """
+    for _ in range(40):
         code, report = site.json("verify", str(site.intent), "cabling", "--wait", "0")
-        if places <= _places(report):
+        if places <= _places(report) and report["moves"]:
             assert code == 2
             return report
     pytest.fail(f"the swap was not found: {report}")

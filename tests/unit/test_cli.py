@@ -11,6 +11,7 @@ from typing import get_args
 
 import pytest
 
+from railwright import api_catalog
 from railwright.cli import DESIGNS, main
 from railwright.intent.networks import Design
 
@@ -156,11 +157,37 @@ def test_init_writes_an_intent_that_builds(
     assert main(["validate", str(intent)]) == 0
 
 
-def test_catalog_lists_and_shows(capsys: pytest.CaptureFixture[str]) -> None:
+def test_catalog_lists(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["catalog", "list"]) == 0
-    assert "switch sn5600" in capsys.readouterr().out
-    assert main(["catalog", "show", "sn5600"]) == 0
-    assert json.loads(capsys.readouterr().out)["name"] == "sn5600"
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["kind", "name", "title"]
+    assert ["switch", "sn5600", "NVIDIA", "SN5600"] in [line.split() for line in lines]
+    assert {line.split()[0] for line in lines[1:]} == {"switch", "node", "rack", "stack"}
+    assert main(["catalog", "list", "node"]) == 0
+    assert {line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]} == {"node"}
+
+
+def test_catalog_shows_an_entry_with_its_sources_and_assumptions(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["catalog", "show", "dgx-h100"]) == 0
+    text = capsys.readouterr().out
+    assert "node dgx-h100\n  vendor: NVIDIA\n" in text
+    assert "    4     0000:9a:00.0  mlx5_6   4    0000:9d:00.0  1     OSFP1P2  400\n" in text
+    assert "source: NVIDIA DGX H100 User Guide (dual-port ConnectX-7 cards, QSFP112)" in text
+    assert "assumptions, to be confirmed:\n  - GPU PCI addresses are not in the public" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_catalog_shows_every_entry_as_json_and_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    for one in api_catalog.entries():
+        assert main(["catalog", "show", one.name, "--format", "json"]) == 0
+        assert json.loads(capsys.readouterr().out)["name"] == one.name
+        assert main(["catalog", "show", one.name]) == 0
+        assert capsys.readouterr().out.startswith(f"{one.kind} {one.name}\n")
+
+
+def test_catalog_names_what_it_has(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["catalog", "show", "sn5601"]) == 1
     assert "sn5600" in capsys.readouterr().err
     assert main(["catalog", "show", "dgx-h10"]) == 1

@@ -8,10 +8,23 @@ import pytest
 from railwright import api
 from railwright.emitters import OF_A_DEVICE
 from railwright.intent.loader import load
+from railwright.plan.model import Plan
 from tests.unit.samples import USUAL, devices
 
 ROOT = Path(__file__).parents[2]
 INTENTS = sorted([ROOT / "intent/cluster.yml", *(ROOT / "intent/examples").glob("*.yml")])
+
+
+def with_keyfiles(plan: Plan) -> bool:
+    """Return whether nodes have NetworkManager, as Rocky does, and not systemd-networkd."""
+    return plan.intent.stack is not None and plan.intent.stack.os == "rocky-9"
+
+
+def network_file(plan: Plan, port: str) -> str:
+    """Return the file that configures a port of a server."""
+    if with_keyfiles(plan):
+        return f"etc/NetworkManager/system-connections/railwright-{port}.nmconnection"
+    return f"etc/systemd/network/50-railwright-{port}.network"
 
 
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda path: path.stem)
@@ -26,9 +39,11 @@ def test_every_intent_builds(intent: Path) -> None:
             for file in family(plan, device)
         }
         if device.is_node:
-            folder = f"nodes/{device.name}/etc/systemd/network/50-railwright-"
-            ports = {path.removeprefix(folder) for path in files if path.startswith(folder)}
-            assert {f"{port.name}.network" for port in plan.ports[device.name]} <= ports
+            ports = {
+                f"nodes/{device.name}/{network_file(plan, port.name)}"
+                for port in plan.ports[device.name]
+            }
+            assert ports <= files.keys()
         if not device.is_switch:
             continue
         config = orjson.loads(files[f"switches/{device.name}/config_db.json"])
@@ -56,8 +71,9 @@ def test_artefacts_of_a_usual_intent_are_all_there(intent: Path) -> None:
     assert len(paths) == len(set(paths))
     for device in plan.switches:
         assert f"switches/{device.name}/config_db.json" in paths
+    folder = "NetworkManager/conf.d" if with_keyfiles(plan) else "systemd/networkd.conf.d"
     for node in plan.nodes:
-        assert f"nodes/{node.name}/etc/systemd/networkd.conf.d/50-railwright.conf" in paths
+        assert f"nodes/{node.name}/etc/{folder}/50-railwright.conf" in paths
 
 
 def test_clusters_have_names_of_their_own() -> None:

@@ -28,6 +28,7 @@ from railwright.catalog.physical_model import (
     Words,
 )
 from railwright.catalog.sonic_model import Tier, TierTable, UpdaterTable
+from railwright.catalog.stack_model import StackRelease
 from railwright.catalog.standards_model import Ethernet
 from railwright.errors import RailwrightError
 
@@ -78,6 +79,17 @@ def switch(name: str) -> SwitchPlatform:
 def node(name: str) -> NodeModel:
     """Return a node model. Raises: as `switch`."""
     return _read(_path("node", "nodes", name), NodeModel)
+
+
+def stack_names() -> tuple[str, ...]:
+    """Return the names of all stack releases, sorted."""
+    return tuple(_files("stacks"))
+
+
+@cache
+def stack(name: str) -> StackRelease:
+    """Return a stack release. Raises: as `switch`."""
+    return _read(_path("stack", "stacks", name), StackRelease)
 
 
 def rack_names() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from railwright import __version__
-from railwright.cli import compare, diff, headroom, live, paper, redline
+from railwright.cli import catalog, compare, diff, headroom, live, paper, redline
 from railwright.cli.console import DEFAULT_INTENT, ERROR
 from railwright.errors import RailwrightError
 from railwright.plan.cables.many import MOST_CABLES
@@ -23,6 +23,7 @@ TABLES = (
     *("racks", "places", "power", "trays", "cables", "modules", "bom"),
 )
 DESIGNS = ("rail-optimized", "rail-only", "rail-isolated", "leaf-spine", "three-tier")
+KINDS = ("switch", "node", "rack", "stack")
 CLASSES = ("hitless", "port-bounce", "bgp-reset", "service-restart", "config-reload", "reboot")
 
 
@@ -136,9 +137,7 @@ def parser() -> Parser:
 
     _compare(_verb(verbs, "compare", compare.compare, "set designs side by side"))
 
-    one = _verb(verbs, "catalog", paper.catalog, "list or show hardware facts")
-    one.add_argument("action", choices=("list", "show"))
-    one.add_argument("name", nargs="?")
+    _catalog(verbs.add_parser("catalog", help="list, show and import hardware facts"))
 
     _headroom(
         _verb(verbs, "headroom", headroom.headroom, "compute the lossless headroom of a port")
@@ -214,6 +213,31 @@ def _redline(one: Parser) -> None:
         "--write", action="store_true", help="change the record and overrides of the intent"
     )
     one.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _catalog(one: Parser) -> None:
+    actions = one.add_subparsers(title="actions", metavar="ACTION", required=True)
+    names = _verb(actions, "list", catalog.list_entries, "name what the catalog has")
+    names.add_argument("kind", nargs="?", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
+    entry = _verb(actions, "show", catalog.show, "say what the catalog knows, and from where")
+    entry.add_argument("name", metavar="NAME", help="a name of `railwright catalog list`")
+    entry.add_argument("--format", choices=("text", "json"), default="text")
+    node = _verb(
+        actions, "import-node", catalog.import_node, "make a node profile from saved output"
+    )
+    node.add_argument("name", metavar="NAME", help="name of the new profile")
+    for flag, saved in (
+        ("--topo", "nvidia-smi topo -m"),
+        ("--lspci", "lspci -Dvmmnn"),
+        ("--ibdev2netdev", "ibdev2netdev -v"),
+    ):
+        node.add_argument(
+            flag, type=Path, required=True, metavar="FILE", help=f"saved output of `{saved}`"
+        )
+    node.add_argument(
+        "--like", metavar="MODEL", help="node model of the same box, for what the files do not say"
+    )
+    node.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
 
 
 def _headroom(one: Parser) -> None:

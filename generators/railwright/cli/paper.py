@@ -1,4 +1,4 @@
-"""Verbs that need no device: init, validate, build, show, explain, catalog."""
+"""Verbs that need no device: init, validate, build, show, explain."""
 
 import argparse
 import csv
@@ -13,7 +13,6 @@ from railwright.cli.console import (
     split_intent,
     warn,
 )
-from railwright.errors import RailwrightError
 from railwright.files import EXTRAS
 
 PDF = ".pdf"
@@ -125,25 +124,4 @@ def explain(arguments: argparse.Namespace) -> int:
     print(f"{found.subject} = {found.value}\n  {found.how}")
     for one_input in inputs:
         print(f"  {one_input['name']}: {one_input['value']}  [{one_input['from']}]")
-    return DONE
-
-
-def catalog(arguments: argparse.Namespace) -> int:
-    """List the catalog, or print one entry as JSON."""
-    from railwright.catalog import loader
-
-    if arguments.action == "list":
-        for kind, names in (("switch", loader.switch_names()), ("node", loader.node_names())):
-            for name in names:
-                print(f"{kind:<7}{name}")
-        return DONE
-    if arguments.name is None:
-        raise RailwrightError("catalog show needs a name; `railwright catalog list` has them")
-    switches, nodes = loader.switch_names(), loader.node_names()
-    if arguments.name not in (*switches, *nodes):
-        raise loader.UnknownModelError("switch or node", arguments.name, (*switches, *nodes))
-    entry = (
-        loader.node(arguments.name) if arguments.name in nodes else loader.switch(arguments.name)
-    )
-    print(json.dumps(entry.model_dump(mode="json"), indent=1))
     return DONE

@@ -18,6 +18,7 @@ from railwright.intent.overrides import Overrides
 from railwright.intent.pools import Pools
 from railwright.intent.prices import Prices
 from railwright.intent.roce import Roce
+from railwright.intent.stack import Stack
 from railwright.intent.types import (
     Address,
     Domain,
@@ -151,6 +152,13 @@ class Intent(IntentModel):
     pools: Pools
     roce: Roce = Roce()
     services: Services = Services()
+    stack: Annotated[
+        Stack | None,
+        Field(
+            description="The software of nodes (docs/nodes.md). Default: none, only their network "
+            "is configured."
+        ),
+    ] = None
     floor: Annotated[
         Floor | None,
         Field(

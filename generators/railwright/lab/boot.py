@@ -77,7 +77,7 @@ def boot(start: Start, folder: LabFolder, timeout_s: float) -> None:
 def is_ready(name: str, kind: Kind, folder: LabFolder) -> bool:
     """Return whether a booted device accepts log-ins (and a switch has applied something)."""
     first = first_process(name, folder)
-    if first is None or not _listens(first, _SSH_PORT):
+    if first is None or not listens(first, _SSH_PORT):
         return False
     return kind != "switch" or applied(name, folder) is not None
 
@@ -127,7 +127,8 @@ def daemons(running: Iterable[Process]) -> set[str]:
     return found
 
 
-def _listens(pid: int, port: int) -> bool:
+def listens(pid: int, port: int) -> bool:
+    """Return whether anything accepts connections to a port where a process is."""
     wanted = f":{port:04X}"
     try:
         rows = (PROC / f"{pid}/net/tcp").read_text().splitlines()[1:]

@@ -24,6 +24,7 @@ def environment(folder: LabFolder, intent: Path, inherited: Mapping[str, str]) -
         "RAILWRIGHT_KNOWN_HOSTS": str(folder.keys / "known_hosts"),
         "RAILWRIGHT_ONLY": str(folder.only),
         "RAILWRIGHT_SSH_KEY": str(folder.keys / "id_ed25519"),
+        **({"RAILWRIGHT_UPSTREAM": str(folder.upstream)} if folder.upstream.exists() else {}),
     }
 
 

@@ -16,6 +16,9 @@ from railwright.lab import factory, network
 from railwright.lab.box.commands import COMMANDS
 from railwright.lab.keys import LabKeys
 from railwright.lab.resources import BOX, script
+from railwright.lab.standin import factory as standin_factory
+from railwright.lab.standin import hardware
+from railwright.lab.standin.debs import Item
 from railwright.lab.state import Kind, LabFolder
 from railwright.plan.model import Device, Plan
 
@@ -64,6 +67,8 @@ def write_kind(folder: LabFolder, kind: Kind, rootfs: Path, plan: Plan, keys: La
         entries = (*_switch_files(), *_account(rootfs, access.switch_user, keys.public))
     else:
         entries = (*_node_files(), *_account(rootfs, access.node_user, keys.public))
+        if plan.intent.stack is not None:
+            entries += tuple(map(_placed, standin_factory.items(rootfs)))
     _write(folder.layer(kind), entries)
 
 
@@ -87,6 +92,8 @@ def _device_files(plan: Plan, device: Device, keys: LabKeys) -> Iterator[Owned]:
     else:
         machine = hashlib.sha256(device.name.encode()).hexdigest()[:32]
         yield Owned("etc/machine-id", f"{machine}\n".encode(), 0o444)
+        if plan.intent.stack is not None:
+            yield Owned(standin_factory.HARDWARE, hardware.document(plan, device))
     hosts = f"127.0.0.1 localhost\n127.0.1.1 {names}\n::1 localhost\n"
     yield Owned("etc/hosts", hosts.encode())
     yield Owned("etc/hostname", f"{device.name}\n".encode())
@@ -138,6 +145,10 @@ def _account(rootfs: Path, user: str, public_key: str) -> Iterator[Owned]:
 
 def _owned(file: OutputFile) -> Owned:
     return Owned(file.path, file.content, file.mode)
+
+
+def _placed(item: Item) -> Owned:
+    return Owned(item.path, item.content, item.mode, link=item.link)
 
 
 def _write(root: Path, entries: Iterable[Owned]) -> None:

@@ -25,6 +25,7 @@ from railwright.lab.growth import Growth
 from railwright.lab.network import Wiring
 from railwright.lab.process import kill
 from railwright.lab.shell import run
+from railwright.lab.standin import server, upstream
 from railwright.lab.state import NETNS_FOLDER, Kind, LabFolder, LabState, Member
 from railwright.plan.model import Plan
 
@@ -114,6 +115,8 @@ def up(plan: Plan, options: LabOptions, say: Say) -> Up:
             _build_network(wanted, wiring, folder, say)
         elif more is not None:
             _extend_network(wanted, wiring, more, folder, say)
+        if plan.intent.stack is not None and "node" in kinds.values():
+            server.ensure(plan, folder, upstream.ensure(options.cache, tree, say))
         booted = _boot_missing(plan, wanted, tree, options, say)
     return Up(folder.cluster, booted, known is None or more is not None)
 
@@ -229,6 +232,9 @@ def _make(wanted: LabState, wiring: Wiring, parts: Growth, folder: LabFolder) ->
     _configure((wiring.void, parts.plugged))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(_configure, parts.inside.items()))
+    # The controller has the gateway address of every management subnet, so it is their router.
+    network_of = f"--net={NETNS_FOLDER / network.controller_namespace(folder.cluster)}"
+    run(["nsenter", network_of, "sysctl", "--quiet", "--write", "net.ipv4.ip_forward=1"])
     state.save_wiring(folder, growth.record(wiring))
     state.save(folder, wanted.to("built"))
 

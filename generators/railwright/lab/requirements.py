@@ -23,6 +23,9 @@ TOOLS = {
 BUILD_TOOLS = {"apt-get": "apt", "mmdebstrap": "mmdebstrap", "setpriv": "util-linux"}
 """What building the root file system runs besides."""
 
+SIGNING_TOOLS = {"gpg": "gpg", "gpg-agent": "gpg-agent", "gpgconf": "gpgconf"}
+"""What building the stand-in packages runs besides, where an intent has a `stack`."""
+
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _MOUNT_TABLE = Path("/proc/self/mounts")
 
@@ -76,6 +79,11 @@ def check_build(host: Host | None = None) -> None:
             "the root file system is Debian and its archive keys are missing; "
             "apt-get install debian-archive-keyring"
         )
+
+
+def check_signing(host: Host | None = None) -> None:
+    """Check what signing stand-in packages needs. Raises: LabUnavailableError."""
+    _check_tools(SIGNING_TOOLS, host or Host())
 
 
 def cgroup_mount(mounts: str) -> Path | None:

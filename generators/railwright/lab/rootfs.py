@@ -21,15 +21,20 @@ from railwright.lab.shell import ENVIRONMENT, last_lines, run
 
 SUITE = "bookworm"
 PACKAGES = (
+    "apt-utils",
     "ca-certificates",
     "dbus",
     "ethtool",
     "frr",
     "frr-pythontools",
+    "gpg",
+    "gpg-agent",
+    "gpgv",
     "iproute2",
     "iputils-ping",
     "kmod",
     "lldpd",
+    "nginx-light",
     "openssh-server",
     "procps",
     "python3",
@@ -42,7 +47,7 @@ PACKAGES = (
     "traceroute",
     "udev",
 )
-RECIPE = 1
+RECIPE = 2
 """Raised with every change to how the tree is built, so that old caches are not used."""
 
 DEFAULT_SOURCES = (
@@ -60,7 +65,11 @@ _STRIP = (
     "rm -f etc/ssh/ssh_host_*",
     "touch etc/machine-id etc/hostname etc/resolv.conf",
     "rm -f etc/systemd/system/multi-user.target.wants/frr.service",
+    "rm -f etc/systemd/system/multi-user.target.wants/nginx.service",
     "rm -f etc/systemd/system/multi-user.target.wants/redis-server.service",
+    # a bare host knows no package source, and none of the settings this host downloads with
+    "rm -f etc/apt/sources.list etc/apt/apt.conf.d/99mmdebstrap",
+    "rm -f etc/dpkg/dpkg.cfg.d/99mmdebstrap",
 )
 
 
@@ -139,7 +148,7 @@ def ensure(cache: Path, proxies: Mapping[str, str], say: Callable[[str], None]) 
     requirements.check_build()
     tree = _tree(cache)
     tree.parent.mkdir(parents=True, exist_ok=True)
-    with _exclusive(tree.parent):
+    with exclusive(tree.parent):
         if tree.is_dir():  # somebody else built it while we waited
             return tree
         for leftover in tree.parent.glob(".building-*"):
@@ -171,7 +180,8 @@ def _build(command: Sequence[str], proxies: Mapping[str, str], partial: Path) ->
 
 
 @contextmanager
-def _exclusive(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold a folder of the cache for one builder; the kernel drops it if this process is killed."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

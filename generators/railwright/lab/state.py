@@ -114,13 +114,31 @@ class LabFolder:
         """Return the file with what a device printed while it started."""
         return self.device(name) / "boot.log"
 
+    @property
+    def upstream(self) -> Path:
+        """Return the file that says where the lab's package servers are."""
+        return self.root / "upstream.yml"
+
+    @property
+    def upstream_pid(self) -> Path:
+        """Return the file with the identity of the package servers' process."""
+        return self.root / "upstream.process"
+
     def started(self, name: str) -> Identity | None:
         """Return the identity of a device's outermost process if it runs."""
-        try:
-            identity = parse_stat(self.pid(name).read_text())
-        except (OSError, ValueError):
-            return None
-        return identity if identify(identity.pid) == identity else None
+        return _running(self.pid(name))
+
+    def served(self) -> Identity | None:
+        """Return the identity of the package servers' process if it runs."""
+        return _running(self.upstream_pid)
+
+
+def _running(record: Path) -> Identity | None:
+    try:
+        identity = parse_stat(record.read_text())
+    except (OSError, ValueError):
+        return None
+    return identity if identify(identity.pid) == identity else None
 
 
 def boot_id() -> str:

@@ -35,6 +35,10 @@ def of_plan(
         yield from (f"{platform.name}: {text}" for text in platform.assumptions)
     for model in models.values():
         yield from (f"{model.name}: {text}" for text in model.assumptions)
+    if (chosen := intent.stack) is not None:
+        release = catalog.stack(chosen.release)
+        for text in (*release.assumptions, *release.systems[chosen.os].assumptions):
+            yield f"software {release.name} on {chosen.os}: {text}"
 
 
 def _lengths(intent: Intent, fabrics: Mapping[Network, Fabric]) -> Iterator[str]:

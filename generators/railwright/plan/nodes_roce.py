@@ -7,6 +7,7 @@ the emitter's business (`emitters.node_config.roce`).
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
+from typing import Literal
 
 from railwright.catalog.model import NicModel, NodeModel
 from railwright.intent.roce import Roce
@@ -21,6 +22,10 @@ DSCPS_PER_PRIORITY_SHIFT = 3
 shown by `mlnx_qos` as `dscp2prio mapping`)."""
 ETHERNET = 2
 """LINK_TYPE: 1 is InfiniBand, 2 Ethernet (mlxconfig)."""
+
+
+HostKind = Literal["bare-metal", "vm-host", "vm"]
+"""What a node is, as `stack.host` of the intent says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +212,23 @@ def flags(priorities: Iterable[int]) -> str:
     """Return eight flags as NIC tools take them, priority 0 first: `0,0,0,1,0,0,0,0`."""
     on = set(priorities)
     return ",".join(str(int(priority in on)) for priority in PRIORITIES)
+
+
+def nic_firmware(one: NicSettings, host: HostKind) -> dict[str, int]:
+    """Return all firmware parameters of a port by name: its own, and those of the whole NIC.
+
+    The NIC's follow from what the node is. Address translation (ATS) is for devices that virtual
+    machines get; how many virtual functions a host of such machines needs is not ours to say.
+    """
+    whole = {
+        "ADVANCED_PCI_SETTINGS": 1,  # shows the next ones
+        "ATS_ENABLED": int(host != "bare-metal"),
+        "MAX_ACC_OUT_READ": 0,  # automatic
+        "PCI_WR_ORDERING": 0,  # by memory key: NCCL asks for relaxed ordering where it helps
+    }
+    if host == "bare-metal":
+        whole["SRIOV_EN"] = 0
+    return dict(sorted({**firmware(one), **whole}.items()))
 
 
 def firmware(one: NicSettings) -> dict[str, int]:

@@ -10,6 +10,7 @@ from railwright.errors import IntentError, Problem
 from railwright.intent.model import Intent
 from railwright.plan.ports import RoleKey
 from railwright.plan.shape import Network
+from railwright.plan.stack import unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def load(intent: Intent) -> Parts:
             models[name] = catalog.node(name)
         except UnknownModelError as err:
             problems.append(Problem(path, str(err)))
+    problems.extend(unknown(intent.stack))
     if problems:
         raise IntentError(problems)
     _defaults(intent, platforms)

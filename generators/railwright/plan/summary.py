@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from railwright.plan import summary_floor
 from railwright.plan.model import Headroom, Plan
 from railwright.plan.shape import FabricShape
+from railwright.plan.stack import mirror_of, stack_of
 
 GBPS_PER_TBPS = 1000
 
 
 def lines(plan: Plan) -> Iterator[str]:
-    """Yield the summary: populations, fabrics, links, headroom, floor, cables, assumptions."""
+    """Yield the summary: populations, fabrics, links, headroom, software, floor, assumptions."""
     yield from _populations(plan)
     for shape in plan.fabrics.values():
         yield from _fabric(plan, shape)
@@ -20,6 +21,7 @@ def lines(plan: Plan) -> Iterator[str]:
             f"headroom     {key.network} {key.platform} ({key.hwsku}) {key.speed_gbps}G "
             f"{key.length_m:g} m: xoff {room.xoff_bytes} bytes ({_method(room)})"
         )
+    yield from _software(plan)
     yield from summary_floor.lines(plan)
     for text in plan.intent.overrides.describe():
         yield f"override     {text}"
@@ -34,6 +36,22 @@ def _method(room: Headroom) -> str:
     if room.method == "table":
         return f"table row {room.cable_m} m"
     return "computed by the switch" if room.method == "formula" else "bound, an assumption"
+
+
+def _software(plan: Plan) -> Iterator[str]:
+    """Yield the release of the nodes' software and what it is known by."""
+    stack = stack_of(plan)
+    if stack is None:
+        return
+    server = mirror_of(plan)
+    source = f"from the mirror on {server.name}" if server else "from its makers"
+    assumed = len(stack.release.assumptions) + len(stack.system.assumptions)
+    yield f"software     release {stack.choices.release} on {stack.choices.os}, {source}"
+    yield (
+        f"  versions   kernel {stack.version('kernel')}, driver {stack.version('driver')}, "
+        f"{stack.version('ofed')}, NCCL {stack.version('nccl')}, HPC-X {stack.version('hpcx')}; "
+        f"{assumed} assumptions"
+    )
 
 
 def _populations(plan: Plan) -> Iterator[str]:

@@ -19,9 +19,11 @@ from railwright.proof.rules import (
     fabric,
     floor,
     hosts,
+    jobs,
     links,
     loops,
     nodes,
+    places,
     queues,
     rest,
 )
@@ -41,6 +43,8 @@ MEANING: tuple[Rule, ...] = (
     fabric.check,
     hosts.check,
     nodes.check,
+    jobs.check,
+    places.check,
     floor.check,
     loops.check,
 )

@@ -4,6 +4,8 @@ Comments, blank lines and the order of keys mean nothing in any of them.
 """
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,7 +16,28 @@ from railwright.proof.rows import number
 from railwright.units import mbps
 
 NETWORKS = "etc/systemd/network/50-railwright-{}.network"
+KEYFILES = "etc/NetworkManager/system-connections/railwright-{}.nmconnection"
+KEYS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("Network", "Address"): ("address1", r"address\d+"),
+    ("Route", "Gateway"): ("route1", r"route\d+"),
+    ("Link", "MTUBytes"): ("mtu", "mtu"),
+}
+"""What NetworkManager calls a setting of systemd.network: for places, and as a pattern."""
+NO_GATEWAY = ("", "0.0.0.0", "::")  # noqa: S104 (nothing listens)
 COMMENTS = "#;"
+UNITS = (
+    ".network",
+    ".nmconnection",
+    ".link",
+    ".service",
+    ".timer",
+    ".mount",
+    ".automount",
+    ".socket",
+)
+SECTIONED = ("etc/systemd/", "etc/NetworkManager/")
+VARIABLES = ("etc/nccl.conf", "etc/railwright/roce.conf")
+PROGRAM, IN_ANY_ORDER = ".py", "etc/lldpd.d/"
 FOR_PEOPLE = "Description"
 """The key of texts that nothing depends on."""
 
@@ -73,7 +96,12 @@ class Node:
         return _settings(self.files.get(path, b""))
 
     def values(self, interface: str, section: str, key: str) -> list[str]:
-        """Return all values of a key in an interface's sections of one name, in order."""
+        """Return all values of a key in an interface's sections of one name, in order.
+
+        Section and key are those of systemd.network, also where NetworkManager has the interface.
+        """
+        if (path := KEYFILES.format(interface)) in self.files:
+            return list(_of_keyfile(self.sections(path), section, key))
         return [
             value
             for name, pairs in self.sections(NETWORKS.format(interface))
@@ -81,6 +109,25 @@ class Node:
             for one, value in pairs
             if one == key
         ]
+
+    def network_place(self, interface: str, section: str, key: str) -> str:
+        """Return the place of an interface's setting in the file of who configures it here."""
+        if (path := KEYFILES.format(interface)) in self.files:
+            return self.place(path, KEYS[section, key][0])
+        return self.place(NETWORKS.format(interface), key)
+
+
+def _of_keyfile(found: list[Section], section: str, key: str) -> Iterator[str]:
+    """Yield the values of a keyfile that a setting of systemd.network has."""
+    pattern = KEYS[section, key][1]
+    for _, pairs in found:
+        for name, value in pairs:
+            if not re.fullmatch(pattern, name):
+                continue
+            if key != "Gateway":
+                yield value
+            elif (gateway := value.split(",")[1:2]) and gateway[0] not in NO_GATEWAY:
+                yield gateway[0]
 
 
 def settings(text: str) -> dict[str, str]:
@@ -149,7 +196,8 @@ def meaning(path: str, content: bytes) -> dict[str, str]:
     """Return what a file says as a flat mapping of places in it to values, for comparing.
 
     Settings by name, JSON by path, sections by name and number. Sections of one name are put in
-    order, since none of those we write depends on it; a file of another kind is its lines.
+    order, since none of those we write depends on it; a file of another kind is its lines, whose
+    order `in_order` tells.
     """
     text = content.decode(errors="replace")
     if path.endswith(".json"):
@@ -157,11 +205,31 @@ def meaning(path: str, content: bytes) -> dict[str, str]:
             return dict(_flat("", json.loads(text)))
         except (json.JSONDecodeError, RecursionError):
             return {"": "no JSON, or nested too deeply"}
-    if found := sections(text):
-        return dict(_numbered(found))
-    if path.startswith("etc/lldpd.d/"):
-        return {line: "set" for line in _lines(text)}
-    return settings(text)
+    if path.startswith(SECTIONED) or path.endswith(UNITS):
+        return dict(_numbered(sections(text)))
+    if _is_variables(path):
+        return settings(text)
+    counted = Counter(_said(path, text))
+    return {line: "set" if times == 1 else f"set {times} times" for line, times in counted.items()}
+
+
+def in_order(path: str, content: bytes) -> list[str]:
+    """Return the lines of a file whose order counts, nothing for a file of another kind."""
+    is_of_keys = path.endswith((".json", *UNITS)) or path.startswith(SECTIONED)
+    if is_of_keys or _is_variables(path) or path.startswith(IN_ANY_ORDER):
+        return []
+    return _said(path, content.decode(errors="replace"))
+
+
+def _is_variables(path: str) -> bool:
+    return path.endswith(".env") or path in VARIABLES or path.startswith("etc/sysctl.d/")
+
+
+def _said(path: str, text: str) -> list[str]:
+    """Return the lines that say something: of a program with their indent, and its comments."""
+    if path.endswith(PROGRAM):
+        return [line.rstrip() for line in text.splitlines() if line.strip()]
+    return _lines(text)
 
 
 @lru_cache(maxsize=1024)  # servers of one model with equal cables have equal files

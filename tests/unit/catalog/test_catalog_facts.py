@@ -242,6 +242,7 @@ def test_dgx_front_end_is_the_second_port_of_slots_2_and_1() -> None:
         ("hgx-h100-4nic", 8, 4, 1, 400),
         ("hgx-h100-2x200g", 8, 8, 2, 200),
         ("hgx-b300", 8, 8, 2, 400),
+        ("oci-h100", 8, 8, 2, 200),
     ],
 )
 def test_gpu_nodes(name: str, gpus: int, rails: int, planes: int, speed_gbps: int) -> None:

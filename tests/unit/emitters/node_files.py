@@ -8,14 +8,14 @@ Settings = dict[str, str]
 
 def text_of(plan: Plan, node: str, interface: str) -> str:
     """Return the network file of an interface of a server."""
-    tree = node_config.tree(plan, plan.device[node], "host_network")
+    tree = node_config.files(plan, plan.device[node], "host_network")
     path = f"etc/systemd/network/50-railwright-{interface}.network"
     return next(file.content.decode() for file in tree if file.path == path)
 
 
 def interfaces_of(plan: Plan, node: str) -> set[str]:
     """Return the interfaces that a server has network files for."""
-    tree = node_config.tree(plan, plan.device[node], "host_network")
+    tree = node_config.files(plan, plan.device[node], "host_network")
     names = (file.path.rpartition("/")[2] for file in tree)
     return {
         name.removeprefix("50-railwright-").removesuffix(".network")

@@ -27,7 +27,7 @@ def sections(text: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def rail_file(plan: Plan, node: str, rail: int) -> list[tuple[str, dict[str, str]]]:
-    tree = node_config.tree(plan, plan.device[node], "host_network")
+    tree = node_config.files(plan, plan.device[node], "host_network")
     path = f"etc/systemd/network/50-railwright-rail{rail}.network"
     return sections(next(file.content.decode() for file in tree if file.path == path))
 
@@ -60,7 +60,7 @@ def test_the_main_table_reaches_a_rail_by_that_rail_only(plan: Plan) -> None:
 
 
 def test_the_pool_is_unreachable_in_main_and_everything_in_every_rail_table(plan: Plan) -> None:
-    tree = node_config.tree(plan, plan.device["gpu0001"], "host_network")
+    tree = node_config.files(plan, plan.device["gpu0001"], "host_network")
     text = next(file.content.decode() for file in tree if file.path.endswith("lo.network"))
     routes = [values for name, values in sections(text) if name == "Route"]
     assert {route["Type"] for route in routes} == {"unreachable"}
@@ -71,7 +71,7 @@ def test_the_pool_is_unreachable_in_main_and_everything_in_every_rail_table(plan
 
 def test_nothing_matches_foreign_interfaces(plan: Plan) -> None:
     for node in plan.gpu_nodes:
-        for file in node_config.tree(plan, node, "host_network"):
+        for file in node_config.files(plan, node, "host_network"):
             if file.path.endswith(".network"):
                 name = dict(sections(file.content.decode())[0][1])["Name"]
                 assert name == "lo" or name.startswith("rail")
@@ -79,7 +79,7 @@ def test_nothing_matches_foreign_interfaces(plan: Plan) -> None:
 
 
 def test_lldp_names_the_node_and_its_rails(plan: Plan) -> None:
-    (file,) = node_config.tree(plan, plan.device["gpu0003"], "lldp")
+    (file,) = node_config.files(plan, plan.device["gpu0003"], "lldp")
     text = file.content.decode()
     assert "configure system hostname gpu0003\n" in text
     assert "configure lldp portidsubtype ifname\n" in text

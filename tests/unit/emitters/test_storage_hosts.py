@@ -254,7 +254,7 @@ def test_routes_over_ports_without_carrier_count_as_none(
     changes: dict[str, dict[str, str]], families: tuple[str, ...]
 ) -> None:
     plan = planned(ALL_NETWORKS, changes)
-    tree = node_config.tree(plan, plan.device["gpu0001"], "host_network")
+    tree = node_config.files(plan, plan.device["gpu0001"], "host_network")
     (file,) = [one for one in tree if one.path.startswith("etc/sysctl.d/")]
     lines = file.content.decode().splitlines()
     assert [line for line in lines if "ignore_routes_with_linkdown" in line] == [

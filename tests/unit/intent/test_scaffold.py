@@ -62,6 +62,7 @@ OPTIONAL = {
     "roce.trimming",
     "services.snmp",
     "services.tacacs",
+    "stack",
 }
 """Absent by default; a new intent shows an example of each."""
 

@@ -1,9 +1,10 @@
 """A server's data ports: addresses and gateways by address family, and a routing table each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import starmap
 
-from railwright.emitters.node_config.networkd import route, rule, section
+from railwright.emitters.node_config.networkd import Section, route, rule, section
 from railwright.plan.model import Device, Link, Plan, Port
 from railwright.plan.shape import Network
 
@@ -71,32 +72,28 @@ def _sides(plan: Plan, link: Link) -> tuple[Side, ...]:
     return tuple(starmap(Side, zip(families(plan), *columns, strict=True)))
 
 
-def port_text(one: Attachment) -> str:
-    """Return the sections that give a port its MTU and addresses, whether it has carrier or not."""
-    return "\n".join(
-        (
-            section("Match", Name=one.port.name),
-            section("Link", MTUBytes=one.port.mtu_bytes, RequiredForOnline="no"),
-            section(
-                "Network",
-                Description=f"{one.link.z.device} {one.link.z.port}",
-                LinkLocalAddressing="no" if len(one.sides) == 1 else "ipv6",
-                IPv6AcceptRA="no",
-                LLDP="no",
-                ConfigureWithoutCarrier="yes",
-                Address=tuple(side.interface_address for side in one.sides),
-            ),
-        )
+def port_sections(one: Attachment) -> Iterator[Section]:
+    """Yield what gives a port its MTU and addresses, whether it has carrier or not."""
+    yield section("Match", Name=one.port.name)
+    yield section("Link", MTUBytes=one.port.mtu_bytes, RequiredForOnline="no")
+    yield section(
+        "Network",
+        Description=f"{one.link.z.device} {one.link.z.port}",
+        LinkLocalAddressing="no" if len(one.sides) == 1 else "ipv6",
+        IPv6AcceptRA="no",
+        LLDP="no",
+        ConfigureWithoutCarrier="yes",
+        Address=tuple(side.interface_address for side in one.sides),
     )
 
 
-def own_table_rule(one: Attachment, side: Side) -> str:
+def own_table_rule(one: Attachment, side: Side) -> Section:
     """Return the rule that sends what comes from a port's address to the port's table."""
     source = f"{side.own}/{BITS[side.family]}"
     return rule(one.table + PRIORITY_ABOVE_TABLE, one.table, From=source)
 
 
-def unreachable(plan: Plan, tables: tuple[Attachment, ...]) -> list[str]:
+def unreachable(plan: Plan, tables: tuple[Attachment, ...]) -> list[Section]:
     """Return the routes behind the ports' own tables: what has no way there has none at all.
 
     They belong in a file that no port takes with it.

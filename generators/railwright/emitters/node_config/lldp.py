@@ -1,7 +1,6 @@
 """LLDP on a node: its inventory name and the interface's own name, so that cabling can be read."""
 
-from collections.abc import Iterator
-
+from railwright.emitters.node_config.state import Package, RoleState, Unit
 from railwright.files import OutputFile
 from railwright.plan.model import Device, Plan
 
@@ -12,9 +11,12 @@ configure system interface pattern {pattern}
 """
 
 
-def tree(plan: Plan, device: Device) -> Iterator[OutputFile]:
-    """Yield lldpd's configuration: system name, port id by interface name, data ports only."""
+def state(plan: Plan, device: Device) -> RoleState:
+    """Return lldpd with its configuration: system name, interface names as port ids, data ports."""
     pattern = ",".join(port.name for port in plan.ports[device.name])
-    yield OutputFile(
-        "etc/lldpd.d/railwright.conf", CONFIG.format(name=device.name, pattern=pattern).encode()
+    text = CONFIG.format(name=device.name, pattern=pattern)
+    return RoleState(
+        files=(OutputFile("etc/lldpd.d/railwright.conf", text.encode()),),
+        packages=(Package("lldpd"),),
+        units=(Unit("lldpd.service"),),
     )

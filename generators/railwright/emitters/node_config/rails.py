@@ -5,21 +5,21 @@ from collections.abc import Iterator
 from railwright.emitters.node_config.attachments import (
     Attachment,
     own_table_rule,
-    port_text,
+    port_sections,
     twins,
 )
-from railwright.emitters.node_config.networkd import route
+from railwright.emitters.node_config.networkd import Section, route
 from railwright.plan.model import Plan
 
 
-def sections(plan: Plan, one: Attachment) -> Iterator[str]:
-    """Yield the sections of a rail's file.
+def sections(plan: Plan, one: Attachment) -> Iterator[Section]:
+    """Yield the sections of a rail.
 
     The rail's table reaches what the rail leads to (`Plan.reach`). So does the main table, for
     traffic without a source address, where all rails share a leaf, the first rail first;
     elsewhere a rail leads to its own prefix only.
     """
-    yield port_text(one)
+    yield from port_sections(one)
     mine = plan.rail_prefixes.get(one.port.name)
     reach = plan.reach(one.link)
     for side in one.sides:

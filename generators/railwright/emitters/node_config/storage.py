@@ -9,10 +9,10 @@ from railwright.emitters.node_config.attachments import (
     Side,
     families,
     own_table_rule,
-    port_text,
+    port_sections,
     twins,
 )
-from railwright.emitters.node_config.networkd import MAIN_TABLE, route, rule
+from railwright.emitters.node_config.networkd import MAIN_TABLE, Section, route, rule
 from railwright.plan.border import border_of
 from railwright.plan.model import Device, Plan
 
@@ -22,14 +22,14 @@ FIRST_WAY_OUT_PRIORITY = 32_750
 """Just before the kernel's own rule for the main table (32766): others' rules are asked first."""
 
 
-def sections(plan: Plan, one: Attachment, both: tuple[Attachment, ...]) -> Iterator[str]:
-    """Yield the sections of a storage port's file.
+def sections(plan: Plan, one: Attachment, both: tuple[Attachment, ...]) -> Iterator[Section]:
+    """Yield the sections of a storage port.
 
     The port's own table leads to the pool, or everywhere where the network has a border. Without
     a source address both ports are used, for the pool in the main table, for everything else in a
     table of its own (`way_out`).
     """
-    yield port_text(one)
+    yield from port_sections(one)
     has_border = border_of(plan.intent, "storage") is not None
     pool = twins(plan, str(plan.intent.pools.storage_hosts))
     for side in one.sides:
@@ -44,7 +44,7 @@ def sections(plan: Plan, one: Attachment, both: tuple[Attachment, ...]) -> Itera
 
 def _shared(
     there: str, table: int | None, side: Side, both: tuple[Attachment, ...]
-) -> Iterator[str]:
+) -> Iterator[Section]:
     """Yield one port's part of a route over both.
 
     IPv6 joins equal routes of several ports by itself. An IPv4 route names all its ports, in the
@@ -60,7 +60,7 @@ def _shared(
     yield route(there, **way, Metric=STAND_IN_METRIC, Table=table)
 
 
-def way_out(plan: Plan, device: Device) -> Iterator[str]:
+def way_out(plan: Plan, device: Device) -> Iterator[Section]:
     """Yield the rules that make the storage network a server's way out, where it has a border.
 
     The default route is in a table of its own, asked after everything the main table says of less

@@ -17,6 +17,7 @@ from railwright.plan.checks.names import check_names
 from railwright.plan.checks.nics import check_nics
 from railwright.plan.checks.qos import check_marking
 from railwright.plan.checks.services import check_services
+from railwright.plan.checks.stack import check_stack
 from railwright.plan.model import Plan
 
 CHECKS = (
@@ -30,6 +31,7 @@ CHECKS = (
     check_services,
     check_marking,
     check_nics,
+    check_stack,
     check_cables,
     check_as_built,
     check_floor,

@@ -7,7 +7,17 @@ it explains.
 from collections.abc import Mapping
 from typing import TypeVar
 
-from railwright.plan.explain import deadlock, devices, dscp, fabric, headroom, places, ports, spread
+from railwright.plan.explain import (
+    deadlock,
+    devices,
+    dscp,
+    fabric,
+    headroom,
+    places,
+    ports,
+    software,
+    spread,
+)
 from railwright.plan.explain.derivation import Derivation, ExplainError, Input, PortPlace
 from railwright.plan.model import Device, Plan
 from railwright.plan.shape import Network
@@ -23,7 +33,12 @@ NETWORKS: Mapping[str, Network] = {
     "oob": "oob",
 }
 OF_A_NETWORK = {**fabric.SUBJECTS, **spread.OF_A_NETWORK, **deadlock.OF_A_NETWORK}
-OF_A_DEVICE = {**devices.SUBJECTS, **places.SUBJECTS, **spread.OF_A_DEVICE}
+OF_A_DEVICE = {
+    **devices.SUBJECTS,
+    **places.SUBJECTS,
+    **spread.OF_A_DEVICE,
+    **software.SUBJECTS,
+}
 OF_A_PORT = {**ports.SUBJECTS, **headroom.SUBJECTS, **dscp.SUBJECTS, **spread.OF_A_PORT}
 _NETWORK = f"`{FABRIC} {'|'.join(OF_A_NETWORK)}`"
 _DEVICE = f"`HOST {'|'.join(OF_A_DEVICE)}`"
@@ -39,9 +54,10 @@ def explain(plan: Plan, host: str, subject: tuple[str, ...]) -> Derivation:
 
     Subjects: of a network `spines`, `uplinks`, `sus`, `superspines`, `bisection`, `ecmp`,
     `deadlock`; of a device `asn`, `loopback`, `mgmt_address`, `bmc_address`, `oob_address`,
-    `block`, `place`, `power`, `ecmp`; of a port `PORT address`, `peer`, `length`, `lanes`, `xoff`,
-    `xon`, `size`, `headroom`, `cable_length`, `dscp`, `ecmp`. Raises: ExplainError naming what
-    exists.
+    `block`, `place`, `power`, `ecmp`; of a server `kernel`, `driver`, `fabric_manager`, `cuda`,
+    `ofed`, `nccl`, `gdrcopy`, `dcgm`, `hpcx`, `container_toolkit`; of a port `PORT address`,
+    `peer`, `length`, `lanes`, `xoff`, `xon`, `size`, `headroom`, `cable_length`, `dscp`, `ecmp`.
+    Raises: ExplainError naming what exists.
     """
     if (network := NETWORKS.get(host)) is not None:
         act = _choose(OF_A_NETWORK, subject, host, OTHER_THAN_A_NETWORK)

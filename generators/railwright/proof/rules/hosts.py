@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from railwright.emitters.node_config.roce import FOLDER
 from railwright.plan.model import Link
 from railwright.proof.model import Finding
-from railwright.proof.nodes import NETWORKS, Nic, Node, nic_of
+from railwright.proof.nodes import Nic, Node, nic_of
 from railwright.proof.rows import number, place, subnet_of
 from railwright.proof.rules.references import (
     DSCP,
-    GROUP,
-    QUEUE,
     as_planned,
     blamed,
     leaving,
     map_place,
+    paused_place,
     ranges,
 )
 from railwright.proof.scene import Scene, shown
@@ -71,12 +70,12 @@ class _Host:
         theirs = self._switch_addresses()
         gateways = set(self.node.values(interface, "Route", "Gateway"))
         sheet.count(NODE, ADDRESSES, len(ours) + len(gateways))
-        where = self.node.place(NETWORKS.format(interface), "Address")
+        where = self.node.network_place(interface, "Network", "Address")
         if {subnet_of(one) for one in ours} != {subnet_of(one) for one in theirs}:
             effect = "node and switch are on different subnets and do not reach each other"
             self._differ(ADDRESSES, (where, shown(ours)), self._interface(theirs), effect)
         if gateways - {one.partition("/")[0] for one in theirs}:
-            where = self.node.place(NETWORKS.format(interface), "Gateway")
+            where = self.node.network_place(interface, "Route", "Gateway")
             effect = "the node sends to a gateway that nobody has"
             self._differ(ADDRESSES, (where, shown(gateways)), self._interface(theirs), effect)
 
@@ -101,7 +100,7 @@ class _Host:
         most = (lane.mtu_bytes if lane else None) or 0
         for one in sizes:
             if (number(one) or 0) + FRAME_BYTES > most:
-                where = self.node.place(NETWORKS.format(self.link.a.port), "MTUBytes")
+                where = self.node.network_place(self.link.a.port, "Link", "MTUBytes")
                 there = place(self.switch.name, "PORT", self.link.z.port, "mtu")
                 effect = "the switch drops the node's largest packets"
                 self._differ(MTU, (where, one), (there, str(most)), effect)
@@ -171,7 +170,7 @@ class _Host:
             effect = "RDMA data of the node is dropped in congestion: its queue is not lossless"
             here = self.node.place(path, "TOS"), self._said(path, "TOS", nic.dscp)
             to = f"queue {shown(queue)}, group {shown(group)}"
-            where = self._paused_place(classes, nic.dscp)
+            where = self._paused(classes, nic.dscp)
             self._differ(CLASSES, here, (where, to), effect)
         if nic.trust != "dscp":
             effect = "the NIC chooses priorities by another mark than the switch"
@@ -202,7 +201,7 @@ class _Host:
                 "queue: they are dropped"
             )
             here = self.node.place(path, key), f"DSCP {names} in priority {have}"
-            where = self._paused_place(classes, dscps[0])
+            where = self._paused(classes, dscps[0])
             self._differ(CLASSES, here, (where, f"queue {shown(to_queue)}"), effect)
 
     def _pauses(self, path: str, nic: Nic, classes: Classes) -> None:
@@ -229,23 +228,15 @@ class _Host:
             effect = "CNPs wait behind data, and senders slow down too late"
             to = f"queue {shown(queue)}, which is {'paused' if strict else 'not strict'}"
             here = self.node.place(path, "CNP_DSCP"), self._said(path, "CNP_DSCP", nic.cnp_dscp)
-            at = self._paused_place(classes, nic.cnp_dscp) if strict else self._served(queue, where)
+            at = self._paused(classes, nic.cnp_dscp) if strict else self._served(queue, where)
             self._differ(CNP, here, (at, to), effect)
         if nic.cnp_priority != queue:
             effect = "the NIC sends CNPs in another priority than the switch serves them in"
             here = self.node.place(path, "CNP_PRIORITY"), shown(nic.cnp_priority)
             self._differ(CNP, here, (where, f"queue {shown(queue)}"), effect)
 
-    def _paused_place(self, classes: Classes, dscp: int) -> str:
-        """Return what leaves the plan first: a map of a DSCP, or which priorities are paused."""
-        port = self.link.z.port
-        for last in (QUEUE, GROUP):
-            if left := leaving(self.scene, self.switch, port, dscp, last):
-                return left[1]
-        planned = as_planned(self.scene, self.switch).classes(port)
-        if planned is not None and planned.paused != classes.paused:
-            return place(self.switch.name, "PORT_QOS_MAP", port, "pfc_enable")
-        return map_place(self.switch, classes, dscp)
+    def _paused(self, classes: Classes, dscp: int) -> str:
+        return paused_place(self.scene, self.switch, self.link.z.port, classes, dscp)
 
     def _served(self, queue: int | None, mapped: str) -> str:
         """Return why a queue is not strict: its scheduler, unless the way to it is not as planned.

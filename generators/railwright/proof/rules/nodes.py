@@ -4,14 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from railwright.emitters.node_config.roce import FIRMWARE, FOLDER, NCCL
+from railwright.emitters.node_config.nccl import CONFIG as NCCL
+from railwright.emitters.node_config.nccl import JOBS as VARIABLES
+from railwright.emitters.node_config.roce import FIRMWARE, FOLDER
 from railwright.intent.roce import Roce
 from railwright.plan.model import Link, Plan, Port
 from railwright.plan.nodes_roce import NicSettings, settings
 from railwright.plan.qos import roce_of, roce_path
 from railwright.plan.shape import Network
 from railwright.proof.model import Finding
-from railwright.proof.nodes import NETWORKS, Node, firmware_of
+from railwright.proof.nodes import Node, firmware_of
 from railwright.proof.scene import Scene, shown
 from railwright.proof.sheet import ADDRESSES, HOST, ROCE
 
@@ -36,7 +38,7 @@ class Wanted:
 def check(scene: Scene) -> None:
     """Compare the files of every server with the plan."""
     shared = {one: tuple(_shared(scene.plan, one)) for one in scene.plan.qos}
-    jobs = tuple(_jobs(scene.plan))
+    jobs, others = tuple(_jobs(scene.plan)), tuple(_others(scene.plan))
     for device in scene.plan.nodes:
         node = scene.nodes.get(device.name)
         if node is None:
@@ -57,11 +59,11 @@ def check(scene: Scene) -> None:
             _compare(scene, place, firmware.get(one.port.interface, {}), _firmware(scene, one))
         if device.role == "gpu_node":
             _compare(scene, node.place(NCCL), node.settings(NCCL), jobs)
+            _compare(scene, node.place(VARIABLES), node.settings(VARIABLES), others)
 
 
 def _interface(scene: Scene, node: Node, port: Port, link: Link) -> None:
     """Compare the addresses and the packet size of one data port."""
-    path = node.place(NETWORKS.format(port.name))
     for section, key, want, effect in (
         ("Network", "Address", _planned(scene.plan, link), UNREACHED),
         ("Link", "MTUBytes", [str(port.mtu_bytes)], SIZE),
@@ -70,9 +72,8 @@ def _interface(scene: Scene, node: Node, port: Port, link: Link) -> None:
         scene.sheet.count(HOST, ADDRESSES)
         if sorted(set(have)) != sorted(want):
             other = f"plan: link {link.id}"
-            finding = Finding(
-                HOST, ADDRESSES, f"{path} {key}", shown(have), other, shown(want), effect
-            )
+            place = node.network_place(port.name, section, key)
+            finding = Finding(HOST, ADDRESSES, place, shown(have), other, shown(want), effect)
             scene.sheet.differ(finding)
 
 
@@ -145,11 +146,21 @@ def _firmware(scene: Scene, one: NicSettings) -> tuple[Wanted, ...]:
     )
 
 
-def _jobs(plan: Plan) -> Iterator[Wanted]:
+def _others(plan: Plan) -> Iterator[Wanted]:
+    for key in ("UCX_IB_TRAFFIC_CLASS", "NVSHMEM_IB_TRAFFIC_CLASS"):
+        yield _job_class(plan, key)
+
+
+def _job_class(plan: Plan, key: str) -> Wanted:
     roce = plan.intent.roce
     tos = str(roce.data_dscp * 4 + roce.ecn_codepoint)
+    return Wanted(key, tos, "roce.data_dscp, ecn_codepoint", JOBS)
+
+
+def _jobs(plan: Plan) -> Iterator[Wanted]:
+    roce = plan.intent.roce
     for key in ("NCCL_IB_TC", "NCCL_GIN_IB_TC"):
-        yield Wanted(key, tos, "roce.data_dscp, ecn_codepoint", JOBS)
+        yield _job_class(plan, key)
     pairs = str(roce.qps_per_connection)
     effect = "flows of jobs spread over fewer or more paths than planned"
     yield Wanted("NCCL_IB_QPS_PER_CONNECTION", pairs, "roce.qps_per_connection", effect)

@@ -105,3 +105,14 @@ def ranges(numbers: list[int]) -> str:
         else:
             found.append([one, one])
     return ",".join(str(low) if low == high else f"{low}-{high}" for low, high in found)
+
+
+def paused_place(scene: Scene, switch: Switch, port: str, classes: Classes, dscp: int) -> str:
+    """Return what leaves the plan first: a map of a DSCP, or which priorities are paused."""
+    for last in (QUEUE, GROUP):
+        if left := leaving(scene, switch, port, dscp, last):
+            return left[1]
+    planned = as_planned(scene, switch).classes(port)
+    if planned is not None and planned.paused != classes.paused:
+        return place(switch.name, "PORT_QOS_MAP", port, "pfc_enable")
+    return map_place(switch, classes, dscp)

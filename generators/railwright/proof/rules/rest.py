@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from railwright.plan.model import Device
 from railwright.proof.effects import effect_of
 from railwright.proof.model import Finding, NodeFiles
-from railwright.proof.nodes import meaning
+from railwright.proof.nodes import in_order, meaning
 from railwright.proof.rows import number, place
 from railwright.proof.scene import Scene, shown
 from railwright.proof.sheet import HOST, PLAN, REST
@@ -117,6 +117,11 @@ def _file(
         scene.sheet.differ(Finding(HOST, REST, where, found, other, expected, NODE_EFFECT))
         return
     ours, planned = meaning(path, have[path]), meaning(path, want[path])
+    if ours == planned and in_order(path, have[path]) != in_order(path, want[path]):
+        order = "lines in another order", "their order"
+        scene.sheet.differ(
+            Finding(HOST, REST, f"{where} order", order[0], other, order[1], NODE_EFFECT)
+        )
     for key in sorted(ours.keys() | planned.keys()):
         one, wanted = ours.get(key), planned.get(key)
         if one != wanted and not scene.sheet.explains(f"{where} {key}"):

@@ -1,0 +1,318 @@
+"""What the playbooks ask about nodes: what to look at, what to do, whether to restart.
+
+Every function takes a `Node` and the way to run a module on it, and returns a result for Ansible.
+Nothing here knows Ansible: a module is run by the function that is handed in.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from railwright.api import load_plan
+from railwright.emitters.node_config import ROLES, base_apt, base_dnf
+from railwright.errors import RailwrightError
+from railwright.nodes import doubts, preflight, public_keys, restart, steps, text
+from railwright.nodes.model import Difference, Observed, RestartReason, RoleWork, Wanted
+from railwright.nodes.request import request
+from railwright.nodes.wanted import Site, of_device
+from railwright.plan.stack import mirror_of, stack_of
+
+Execute = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+"""Runs a module with its arguments on the node and returns its result; it does not raise for one
+that failed. In check mode it runs it in check mode."""
+Values = dict[str, Any]
+
+FACT = "railwright_observed"
+MIRROR_KEY = "railwright_mirror_key"
+"""What was read of the mirror's public key, and below what the makers' keys are."""
+KEYS = "railwright_makers_keys"
+STALE: Values = {FACT: {}}
+"""The fact after anything was changed: what was seen before holds no more."""
+ROUNDS = 3
+"""How often a role looks, at most: some things can only be looked at once others are there."""
+GIVE_KEY = "use a mirror (stack.source) or a substitute (RAILWRIGHT_UPSTREAM), or give the key's \
+text as railwright_given, by its path on the nodes"
+COLD = "cut its power and put it back (BMC: chassis power cycle), then run this again"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node in one run of a play.
+
+    `variables` are its variables in Ansible, facts included; `run` tells this run from another,
+    whose facts say nothing; `check` is check mode.
+    """
+
+    intent: Path
+    host: str
+    variables: Mapping[str, Any]
+    run: str
+    execute: Execute
+    check: bool = False
+
+    @property
+    def fresh(self) -> Observed | None:
+        """Return what this run has seen of the node since it was last changed, None if nothing."""
+        found: Mapping[str, Any] = self.variables.get("ansible_facts", {}).get(FACT) or {}
+        return found if found.get("run") == self.run else None
+
+    @property
+    def wanted(self) -> Wanted:
+        """Return what the node is to be. Raises: RailwrightError for no node of the plan."""
+        plan = load_plan(self.intent).plan
+        device = plan.device.get(self.host)
+        if device is None or not device.is_node:
+            raise RailwrightError(f"{self.host} is no node of {self.intent}")
+        return of_device(plan, device, self._site)
+
+    @property
+    def _site(self) -> Site:
+        values = self.variables
+        return Site(
+            given={
+                **(values.get(KEYS) or {}).get("given", {}),
+                **(values.get("railwright_given") or {}),
+            },
+            checksums=values.get("railwright_checksums") or {},
+            upstream=values.get("railwright_upstream_url") or "",
+            key=self._key,
+        )
+
+    @property
+    def _key(self) -> str:
+        """Return the public key of the one source: the mirror's, or that of a substitute."""
+        if mirror_of(load_plan(self.intent).plan) is not None:
+            read = self.variables.get(MIRROR_KEY) or {}
+            return base64.b64decode(read.get("content") or "").decode(errors="replace")
+        path = self.variables.get("railwright_upstream_key")
+        try:
+            return Path(path).read_text() if path else ""
+        except OSError as err:
+            raise RailwrightError(f"{path}: cannot be read: {err.strerror}") from err
+
+
+def makers_keys(intent: Path, given: Collection[str], cache: Path, execute: Execute) -> Values:
+    """Return the public keys that nodes need of packages' makers, by path on the nodes.
+
+    Each is downloaded once by the controller into `cache`, and only taken with a fingerprint of
+    the release. Paths that are `given` are left out. Raises: RailwrightError.
+    """
+    plan = load_plan(intent).plan
+    stack = stack_of(plan)
+    if stack is None or mirror_of(plan) is not None:
+        return {"changed": False, "given": {}}
+    sources = base_apt if stack.is_apt else base_dnf
+    found = {}
+    for path, repository in sources.keys(plan, stack).items():
+        if path in given or repository is None or repository.key_url is None:
+            continue
+        url, wanted = repository.key_url, repository.fingerprints
+        file = cache / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.asc"
+        if public_keys.refusal(_content(file), wanted):
+            result = _download(url, file, execute)
+            if result.get("failed"):
+                said = result.get("msg", "")
+                raise RailwrightError(f"{url} cannot be downloaded: {said}; {GIVE_KEY}")
+        if why := public_keys.refusal(_content(file), wanted):
+            raise RailwrightError(f"the key at {url} is not taken, {why}; {GIVE_KEY}")
+        found[path] = public_keys.armored(_content(file))
+    return {"changed": False, "given": found}
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _download(url: str, file: Path, execute: Execute) -> Values:
+    folder = {"path": str(file.parent), "state": "directory", "mode": "0700"}
+    made = execute("ansible.builtin.file", folder)
+    if made.get("failed"):
+        return made
+    return execute("ansible.builtin.get_url", {"url": url, "dest": str(file), "force": True})
+
+
+def survey(node: Node) -> Values:
+    """Look at the whole node; refuse what must not be touched, predict restarts."""
+    wanted = node.wanted
+    observed = _look(node, wanted)
+    if found := preflight.troubles(wanted, observed):
+        return _failed(f"{node.host} was left as it is:", found)
+    reasons = restart.predicted(wanted, observed)
+    return {
+        "changed": False,
+        "restart": [str(one) for one in reasons],
+        "msg": _prediction(reasons),
+        "ansible_facts": {FACT: dict(observed)},
+    }
+
+
+def converge(node: Node, role: str) -> Values:
+    """Bring one role of a node into its state; say what was different.
+
+    `paths`, `packages`, `units` are what changed, for handlers. In check mode nothing is run that
+    does not only show.
+    """
+    if role not in ROLES:
+        raise RailwrightError(f"there is no role {role!r}; choose one of {', '.join(ROLES)}")
+    observed = node.fresh
+    if observed is not None and role in observed["settled"]:
+        return _converged(())
+    wanted = node.wanted
+    if role not in wanted.roles:
+        return _converged(())
+    if observed is None:
+        observed = _look(node, wanted, [role])
+    work = steps.work(wanted, role, observed)
+    if not work:
+        if found := doubts.doubts(wanted, role, observed):
+            return _failed(f"{role} on {node.host} is not right:", found)
+        return _converged(())
+    act = _preview(node, role, work) if node.check else _carry_out(node, wanted, role, work)
+    return act | {"packaging": "apt" if wanted.is_apt else "dnf"}
+
+
+def confirm(node: Node, role: str) -> Values:
+    """Note on the node that the files of a role have taken effect."""
+    if node.check:
+        return {"changed": False}
+    return node.execute("railwright_files", {"owner": role, "confirm": True})
+
+
+def reasons(node: Node) -> Values:
+    """Return why the node has to restart now; in check mode, why it would have to."""
+    wanted = node.wanted
+    observed = node.fresh or _look(node, wanted)
+    judge = restart.predicted if node.check else restart.reasons
+    found = judge(wanted, observed)
+    values: Values = {
+        "changed": False,
+        "reasons": [str(one) for one in found],
+        "resets": list(restart.resets(observed)),
+        "boot_id": observed["boot_id"],
+        "ansible_facts": {FACT: dict(observed)},
+    }
+    if node.check:
+        return values
+    if cold := [one for one in found if one.cold]:
+        return values | _failed(f"{node.host} needs more than a restart, {COLD}:", cold)
+    if found and wanted.stack is not None and wanted.stack.choices.reboot == "never":
+        head = f"{node.host} has to restart, which stack.reboot forbids; restart it by hand:"
+        return values | _failed(head, found)
+    return values
+
+
+def restarted(node: Node, boot_id: str) -> Values:
+    """Look at a node that was restarted: it booted, and nothing is left to do."""
+    wanted = node.wanted
+    observed = _look(node, wanted)
+    facts = {"ansible_facts": {FACT: dict(observed)}}
+    if observed["boot_id"] == boot_id:
+        return facts | _failed(f"{node.host} did not restart; see its console", ())
+    left: list[object] = list(restart.reasons(wanted, observed))
+    for role in wanted.roles:
+        work = steps.work(wanted, role, observed)
+        left += [*work.differences, *work.waiting, *doubts.doubts(wanted, role, observed)]
+    if left:
+        head = f"{node.host} restarted, and this is still not as it should be:"
+        return facts | _failed(head, [*left, *_warnings(observed)])
+    return facts | {"changed": False}
+
+
+def _look(node: Node, wanted: Wanted, roles: Collection[str] | None = None) -> Observed:
+    """Return what is seen of the node. Raises: RailwrightError where looking failed."""
+    asked = request(wanted, roles)
+    result = node.execute("railwright_observe", {"request": asked})
+    if result.get("failed"):
+        raise RailwrightError(f"{node.host} cannot be looked at: {result.get('msg', '')}")
+    observed = {**result["observed"], "run": node.run, "settled": []}
+    if roles is None:
+        observed["settled"] = [role for role in ROLES if _is_settled(wanted, role, observed)]
+    return observed
+
+
+def _is_settled(wanted: Wanted, role: str, observed: Observed) -> bool:
+    """Return whether a role has nothing to do and nothing to say."""
+    return not steps.work(wanted, role, observed) and not doubts.doubts(wanted, role, observed)
+
+
+def _preview(node: Node, role: str, work: RoleWork) -> Values:
+    """Return what would be changed: files by the module that lays them down, the rest as lines."""
+    results = [node.execute(one.module, one.arguments) for one in work.steps if one.previews]
+    diff = [one for result in results for one in result.get("diff", ())]
+    paths = {path for result in results for path in result.get("paths", ())} | {*work.pending}
+    if broken := [one for one in results if one.get("failed")]:
+        return _failed(f"{role} on {node.host}:", [broken[0].get("msg", "")])
+    shown = [*diff, *steps.lines(work.differences, besides="file")]
+    return _converged(work.differences, paths, changed=True) | {"diff": shown}
+
+
+def _carry_out(node: Node, wanted: Wanted, role: str, work: RoleWork) -> Values:
+    """Run the steps and look again, until nothing differs or nothing moves."""
+    changed: list[Difference] = []
+    paths = {*work.pending}
+    diff: list[Values] = []
+    for _ in range(ROUNDS):
+        for step in work.steps:
+            result = node.execute(step.module, step.arguments)
+            paths |= {*result.get("paths", ())}
+            diff += result.get("diff", ()) if step.previews else ()
+            if result.get("failed"):
+                head = f"{role} on {node.host}:"
+                return _failed(head, [text.trouble(step, result)], changed=True)
+        changed += [one for one in work.differences if one not in changed]
+        observed = _look(node, wanted, [role])
+        before, work = work, steps.work(wanted, role, observed)
+        if not work.differences or work.differences == before.differences:
+            break
+    if left := _left(wanted, work, observed):
+        head = f"{role} on {node.host}: still not as planned after it was set:"
+        return _failed(head, [*left, *_warnings(observed)], changed=True)
+    if found := doubts.doubts(wanted, role, observed):
+        return _failed(f"{role} on {node.host} is not right:", found, changed=True)
+    shown = [*diff, *steps.lines(changed, besides="file")]
+    return _converged(changed, paths, changed=True) | {"diff": shown, "ansible_facts": STALE}
+
+
+def _left(wanted: Wanted, work: RoleWork, observed: Observed) -> list[Difference]:
+    """Return what should be settled and is not.
+
+    What check programs find counts on the kernel and with the drivers that are meant to run: until
+    then it waits, like units, and is looked at after the restart.
+    """
+    waits = bool(restart.reasons(wanted, observed))
+    return [one for one in work.differences if not (waits and one.kind == "check")]
+
+
+def _warnings(observed: Observed) -> Iterable[str]:
+    """Yield what check programs have to say besides their differences."""
+    for answer in observed["checks"].values():
+        yield from (answer["out"] or {}).get("warnings", ())
+
+
+def _converged(
+    found: Collection[Difference], paths: Collection[str] = (), *, changed: bool = False
+) -> Values:
+    return {
+        "changed": changed,
+        "differences": [str(one) for one in found],
+        "paths": sorted(paths),
+        "packages": sorted({one.name for one in found if one.kind == "package"}),
+        "units": sorted({one.name for one in found if one.kind == "unit"}),
+    }
+
+
+def _failed(head: str, found: Iterable[object], *, changed: bool = False) -> Values:
+    lines = "\n".join([head, *(f"- {one}" for one in found)])
+    return {"failed": True, "changed": changed, "msg": lines, "ansible_facts": STALE}
+
+
+def _prediction(found: Collection[RestartReason]) -> str:
+    if not found:
+        return "no restart is needed"
+    return "will restart: " + "; ".join(str(one) for one in found)

@@ -1,0 +1,2 @@
+MODULEPATH="${MODULEPATH:+$MODULEPATH:}/opt/hpcx/modulefiles"
+export MODULEPATH
