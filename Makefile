@@ -36,7 +36,7 @@ site: venv system ## set up, plan and write the reference, run it in the lab, co
 
 test: venv system readers lint types unit lab-test ## set up and run every check and test
 
-nightly: venv system ## the whole reference live; nodes upgraded and back, and with faults
+nightly: venv system ## the whole reference live; nodes with every fault
 	REQUIRE_LAB=1 $(BIN)/pytest -m nightly tests/lab
 
 venv: $(VENV)/.ready
@@ -86,7 +86,7 @@ unit: venv ## everything that needs no network name spaces
 	$(BIN)/pytest -n 2 -m "not lab and not nightly" tests
 
 lab-test: venv system ## real switches and nodes in name spaces
-	$(BIN)/pytest -m "lab and not nightly" tests
+	$(BIN)/pytest -n 2 --dist loadfile -m "lab and not nightly" tests
 
 golden: venv ## rewrite the expected files of the small fabrics; review the diff
 	$(BIN)/pytest -q tests/golden/test_golden.py --update-golden

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from railwright.api import load_plan
+from railwright.catalog.stack_model import Artefact
 from railwright.emitters import mirror
-from railwright.emitters.node_config import ROLES, state
+from railwright.emitters.node_config import ROLES, base_apt, base_dnf, state
+from railwright.emitters.node_config.places import artefact_name, index_name, mirror_url
 from railwright.errors import RailwrightError
 from railwright.plan.model import Device, Plan
 from railwright.plan.stack import NodeStack, mirror_of, stack_of
@@ -22,11 +24,23 @@ def contents(intent: Path, host: str, upstream: Mapping[str, Any]) -> dict[str, 
     Raises: IntentError; RailwrightError for another host, a key that cannot be read or an archive
     without a checksum.
     """
-    plan, stack, device = _server(intent, host)
-    packages, archives = _wanted(plan)
-    want = mirror.contents(stack, packages, archives, _upstream(upstream))
-    place = {"unit": mirror.UNIT, "address": mirror.address(stack, device), "root": mirror.ROOT}
-    return {**asdict(want), **place}
+    plan, stack, _ = _server(intent, host)
+    given = _upstream(upstream)
+    packages, archives = _wanted(plan, stack)
+    want = mirror.contents(stack, packages, archives, given)
+    place = {"unit": mirror.UNIT, "address": mirror_url(plan), "root": mirror.ROOT}
+    return {**asdict(want), **place, "name": index_name(stack), **_rules(stack, given)}
+
+
+def _rules(stack: NodeStack, upstream: mirror.Upstream) -> dict[str, str]:
+    """Return what a node that asks the makers itself is told, so that the mirror takes the same."""
+    if stack.is_apt:
+        return {"preferences": base_apt.preferences(stack, moved=bool(upstream.url))}
+    repositories = {
+        name: one.model_copy(update={"url": mirror.through(one.url, upstream)})
+        for name, one in stack.system.repositories.items()
+    }
+    return {"repo_files": base_dnf.repositories(repositories)}
 
 
 def server_files(intent: Path, host: str) -> list[dict[str, str]]:
@@ -55,17 +69,18 @@ def _server(intent: Path, host: str) -> tuple[Plan, NodeStack, Device]:
     return plan, stack, device
 
 
-def _wanted(plan: Plan) -> tuple[dict[str, str | None], frozenset[str]]:
-    """Return the packages and the file names of archives that any node wants."""
+def _wanted(plan: Plan, stack: NodeStack) -> tuple[dict[str, str | None], dict[str, Artefact]]:
+    """Return the packages and the archives, by file name, that any node wants."""
+    known = {artefact_name(one): one for one in stack.system.artefacts.values()}
     packages: dict[str, str | None] = {}
-    archives: set[str] = set()
+    archives: dict[str, Artefact] = {}
     for device in plan.nodes:
         for role in ROLES:
             if found := state(plan, device, role):
-                archives |= {one.name for one in found.archives}
+                archives |= {one.name: known[one.name] for one in found.archives}
                 for one in found.packages:
                     packages[one.name] = one.version or packages.get(one.name)
-    return packages, frozenset(archives)
+    return packages, archives
 
 
 def _upstream(given: Mapping[str, Any]) -> mirror.Upstream:

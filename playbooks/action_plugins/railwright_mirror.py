@@ -12,7 +12,7 @@ FLAGS = ("refresh", "restart")
 
 
 class ActionModule(ActionBase):
-    """`railwright_mirror: {intent: FILE, part: contents|server|confirm, upstream: {...}}`."""
+    """`railwright_mirror: {intent: FILE, part: contents|server|confirm, own: FOLDER, ...}`."""
 
     _supports_check_mode = True
     _supports_diff = True
@@ -26,6 +26,7 @@ class ActionModule(ActionBase):
                 "part": {"choices": ["contents", "server", "confirm"], "required": True},
                 **{name: {"type": "bool", "default": False} for name in FLAGS},
                 "upstream": {"type": "dict", "default": {}},
+                "own": {"type": "path", "default": "/var/lib/railwright-mirror-own"},
             }
         )
         where = Path(options["intent"]), task_vars["inventory_hostname"]
@@ -33,7 +34,8 @@ class ActionModule(ActionBase):
         try:
             if options["part"] == "contents":
                 what = api_mirror.contents(*where, options["upstream"])
-                name, what = "railwright_mirror", {**what, **{one: options[one] for one in FLAGS}}
+                given = {one: options[one] for one in (*FLAGS, "own")}
+                name, what = "railwright_mirror", {**what, **given}
             elif options["part"] == "server":
                 files = api_mirror.server_files(*where)
                 what = {"owner": "mirror", "files": files}

@@ -11,7 +11,7 @@ from railwright.errors import RailwrightError
 
 
 class ActionModule(ActionBase):
-    """`railwright_node: {intent: FILE, look: before|restart|after, boot_id: ID}`."""
+    """`railwright_node: {intent: FILE, look: before|restart|after, boot_id: ID, reset: TEXT}`."""
 
     _supports_check_mode = True
 
@@ -22,7 +22,7 @@ class ActionModule(ActionBase):
             {
                 "intent": {"type": "path", "required": True},
                 "look": {"choices": ["before", "restart", "after"], "default": "before"},
-                "boot_id": {"default": ""},
+                **{name: {"default": ""} for name in ("boot_id", "reset")},
             }
         )
 
@@ -30,15 +30,16 @@ class ActionModule(ActionBase):
             return self._execute_module(module, dict(arguments), task_vars=task_vars)
 
         host, run = task_vars["inventory_hostname"], str(os.getppid())
-        intent, check = Path(options["intent"]), self._task.check_mode
-        node = api_nodes.Node(intent, host, task_vars, run, execute, check)
+        intent = Path(options["intent"])
+        node = api_nodes.Node(intent, host, task_vars, run, execute, self._task.check_mode)
         looks = {"before": api_nodes.survey, "restart": api_nodes.reasons}
         try:
             if options["look"] == "after":
-                return result | api_nodes.restarted(node, options["boot_id"])
+                return result | api_nodes.restarted(node, options["boot_id"], options["reset"])
             found = looks[options["look"]](node)
-            for reason in found.get("restart", found.get("reasons", ())):
-                self._display.display(f"{host}: restart for {reason}")
+            reasons = found.get("restart", found.get("reasons", ()))
+            for line in (*(f"restart for {one}" for one in reasons), *found.get("busy", ())):
+                self._display.display(f"{host}: {line}")
             return result | found
         except RailwrightError as err:
             raise AnsibleActionFail(str(err)) from None

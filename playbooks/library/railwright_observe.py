@@ -7,13 +7,16 @@ the system keeps it; comparing it with what is wanted is the controller's busine
 
 from __future__ import annotations
 
+import grp
 import hashlib
 import json
 import os
+import pwd
 import re
 import shutil
 import stat
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +31,16 @@ description:
 options:
   request:
     description:
-      - C(files), C(links), C(folders) are absolute paths; C(packages), C(units), C(modules) names.
+      - C(files), C(links), C(folders) are absolute paths; C(units), C(modules) names.
+      - C(packages) are versions by name, null for any; of a package with several versions
+        installed the one asked for is reported if it is among them, else the last installed.
+      - C(users) are numbers by name, of accounts that are to be there.
       - C(owners) are names given to M(railwright_files), whose memory is read with the state of
         the files it names.
       - C(checks) are programs, C({name, argv}), that print JSON; C(kernel) is the release that
         modules are looked up for on disk, the running one if it is empty.
-      - C(pci) and C(dkms) say whether those are listed.
+      - C(pci) and C(dkms) say whether those are listed, C(busy) whether the processes are that
+        have GPUs or RDMA devices open.
     type: dict
     required: true
   state_dir:
@@ -53,6 +60,7 @@ COMMAND_S = 60
 CHECK_S = 300
 SECURE_BOOT = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 """One variable of the firmware: four bytes of attributes, then 1 where only signed code runs."""
+REBOOT = ("/run/reboot-required", "/var/run/reboot-required")
 PCI_VENDORS = ("0x15b3", "0x10de")
 UNIT_KEYS = {
     "LoadState": "load",
@@ -61,6 +69,18 @@ UNIT_KEYS = {
     "UnitFileState": "enabled",
     "Result": "result",
 }
+LOCKS = "/etc/dnf/plugins/versionlock.list"
+LOCKS_OWNER = "base"
+"""Who lays down the versions that dnf keeps; where it did, they hold nothing against itself."""
+DEVICE = re.compile(r"/dev/(?:nvidia\d+|infiniband/uverbs\d+)")
+DEVICE_FOLDERS = ("/dev", "/dev/infiniband")
+NAME_LENGTH = 15
+"""Of a process's name (proc(5), comm)."""
+SERVICES = frozenset(
+    one[:NAME_LENGTH]
+    for one in ("nvidia-persistenced", "nv-fabricmanager", "nv-hostengine", "dcgm", "dcgm-exporter")
+)
+"""What has devices open on every node with the stack, whether or not somebody uses them."""
 DPKG_SETTLED = "nci"
 """dpkg's second letter of a package that is not installed, removed but configured, installed."""
 DKMS_LINE = re.compile(
@@ -164,31 +184,98 @@ def apt_packages() -> tuple[dict[str, dict[str, str]], bool]:
     return found, journal.is_dir() and any(one.name.isdigit() for one in journal.iterdir())
 
 
-def rpm_packages() -> tuple[dict[str, dict[str, str]], bool]:
-    """Return every package that rpm knows; locks of `dnf versionlock` count as held."""
-    locks = (text("/etc/dnf/plugins/versionlock.list") or "").splitlines()
+def locks(state: Path) -> list[str]:
+    """Return the versions that `dnf versionlock` keeps, but for those that are the plan's own."""
+    if LOCKS in memory(state, LOCKS_OWNER)["paths"]:
+        return []
+    return (text(LOCKS) or "").splitlines()
+
+
+def rpm_packages(wanted: dict[str, str | None], kept: list[str]) -> dict[str, dict[str, str]]:
+    """Return every package that rpm knows; those with a version that is kept count as held."""
+    installed: dict[str, list[tuple[int, str]]] = {}
+    for line in output("rpm", "-qa", "--qf", "%{NAME}\\t%{EVR}\\t%{INSTALLTIME}\\n").splitlines():
+        name, version, time = line.split("\t")
+        installed.setdefault(name, []).append((int(time) if time.isdigit() else 0, version))
     found = {}
-    for line in output("rpm", "-qa", "--qf", "%{NAME}\\t%{EVR}\\n").splitlines():
-        name, version = line.split("\t")
+    for name, rows in installed.items():
+        versions = [version for _, version in sorted(rows)]
+        asked = wanted.get(name)
         lock = re.compile(rf"{re.escape(name)}-(\d+:)?\d")
-        held = any(lock.match(one) for one in locks)
-        found[name] = {"version": version, "status": "held" if held else "installed"}
-    return found, False
+        found[name] = {
+            "version": asked if asked in versions else versions[-1],
+            "status": "held" if any(lock.match(one) for one in kept) else "installed",
+        }
+    return found
 
 
-def packages(names: list[str]) -> dict[str, Any]:
+def is_apt() -> bool:
+    """Return whether packages are dpkg's here, not rpm's."""
+    return shutil.which("dpkg-query") is not None
+
+
+def packages(wanted: dict[str, str | None], state: Path) -> dict[str, Any]:
     """Return `packages` and `packaging`."""
-    kind = "apt" if shutil.which("dpkg-query") else "dnf"
-    known, interrupted = apt_packages() if kind == "apt" else rpm_packages()
+    known, interrupted = apt_packages() if is_apt() else (rpm_packages(wanted, locks(state)), False)
     of = {
         status: sorted(name for name, one in known.items() if one["status"] == status)
         for status in ("broken", "held")
     }
-    asked = {*names, *of["broken"], *of["held"]}
+    asked = {*wanted, *of["broken"], *of["held"]}
+    kind = "apt" if is_apt() else "dnf"
     return {
         "packages": {name: known[name] for name in sorted(asked & known.keys())},
         "packaging": {"kind": kind, "interrupted": interrupted, **of},
     }
+
+
+def row(find: Callable[[Any], tuple], key: str | int) -> dict[str, int]:
+    """Return the number by name of one row of passwd or group, nothing without such a row."""
+    try:
+        found = find(key)
+    except KeyError:
+        return {}
+    return {found[0]: found[2]}
+
+
+def accounts(users: dict[str, int]) -> dict[str, dict[str, int]]:
+    """Return the users with these names or numbers, and the groups with these numbers."""
+    found: dict[str, dict[str, int]] = {"users": {}, "groups": {}}
+    for name, number in sorted(users.items()):
+        found["users"] |= {**row(pwd.getpwuid, number), **row(pwd.getpwnam, name)}
+        found["groups"] |= row(grp.getgrgid, number)
+    return found
+
+
+def device_of(process: Path) -> str | None:
+    """Return a GPU or RDMA device that a process has open, None without any."""
+    try:
+        with os.scandir(process / "fd") as handles:
+            targets = (link(one.path) or "" for one in handles)
+            return next((one for one in targets if DEVICE.fullmatch(one)), None)
+    except OSError:  # it has ended
+        return None
+
+
+def has_devices() -> bool:
+    """Return whether this host has GPUs or RDMA devices that a process can open."""
+    names = (f"{one}/{name}" for one in DEVICE_FOLDERS for name in children(Path(one)))
+    return any(map(DEVICE.fullmatch, names))
+
+
+def busy(proc: Path) -> list[dict[str, Any]]:
+    """Return the processes that use GPUs or RDMA devices, but for the services of the stack."""
+    found = []
+    for pid in sorted(int(one.name) for one in proc.iterdir() if one.name.isdigit()):
+        process = proc / str(pid)
+        device = device_of(process)
+        lines = (text(process / "status") or "").splitlines() if device else []
+        status = dict(one.split(":\t", 1) for one in lines if ":\t" in one)
+        if status and status["Name"] not in SERVICES:
+            number = int(status["Uid"].split()[0])
+            user = next(iter(row(pwd.getpwuid, number)), str(number))
+            found.append({"pid": pid, "name": status["Name"], "user": user, "device": device})
+    return found
 
 
 def units(names: list[str]) -> dict[str, dict[str, str]]:
@@ -291,7 +378,11 @@ def secure_boot() -> bool | None:
 
 def needs_reboot() -> bool:
     """Return whether packages ask for a restart."""
-    return any(Path(one).exists() for one in ("/run/reboot-required", "/var/run/reboot-required"))
+    if any(Path(one).exists() for one in REBOOT):
+        return True
+    done = None if is_apt() else ran("dnf", "--cacheonly", "needs-restarting", "--reboothint")
+    # Without that plugin dnf ends with 1 as well, and says something else.
+    return done is not None and done.returncode == 1 and "Reboot is required" in done.stdout
 
 
 def observe(request: dict[str, Any], state: Path) -> dict[str, Any]:
@@ -308,7 +399,9 @@ def observe(request: dict[str, Any], state: Path) -> dict[str, Any]:
         "cmdline": text("/proc/cmdline"),
         "reboot_required": needs_reboot(),
         "secure_boot": secure_boot(),
-        **packages(request.get("packages", [])),
+        **packages(request.get("packages", {}), state),
+        "accounts": accounts(request.get("users", {})),
+        "busy": busy(Path("/proc")) if request.get("busy") and has_devices() else [],
         "files": {path: file_state(path) for path in sorted(paths)},
         "memory": remembered,
         "units": units(request.get("units", [])),

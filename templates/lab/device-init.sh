@@ -49,7 +49,8 @@ if [ "$kind" = node ]; then
 fi
 
 mount -t tmpfs -o mode=755,nosuid tmpfs dev
-for device in null zero full random urandom tty; do
+for device in null zero full random urandom tty autofs; do
+    [ -e "/dev/$device" ] || continue # a kernel without autofs
     : > "dev/$device"
     mount --bind "/dev/$device" "dev/$device"
 done

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import importlib.util
+import re
 import subprocess
 import sys
 import threading
@@ -148,7 +149,10 @@ class Vendor:
     url: str
     served: Served
 
-    def package(self, name: str, version: str, depends: str = "", kib: int = 0) -> None:
+    def package(
+        self, name: str, version: str, depends: str = "", kib: int = 0, to: Path | None = None
+    ) -> Path:
+        """Build a package into the repository, or into another folder; return its file."""
         build = self.folder / "build" / name
         (build / "DEBIAN").mkdir(parents=True, exist_ok=True)
         (build / "usr/share").mkdir(parents=True, exist_ok=True)
@@ -165,23 +169,29 @@ class Vendor:
         }
         text = "".join(f"{field}: {value}\n" for field, value in fields.items() if value)
         (build / "DEBIAN/control").write_text(text)
-        repo = self.folder / "repo"
-        repo.mkdir(exist_ok=True)
+        repo = to or self.folder / "repo"
+        repo.mkdir(exist_ok=True, parents=True)
         target = repo / f"{name}_{version.replace(':', '.')}.deb"
         command = ["dpkg-deb", "--build", "--root-owner-group", "-Zgzip", str(build), str(target)]
         subprocess.run(command, check=True, capture_output=True)
+        return target
 
-    def publish(self, key: Key | None = None) -> None:
-        """Sign the repository as it is now."""
+    def publish(self, key: Key | None = None, *, weak: bool = False, head: str = "") -> None:
+        """Sign the repository as it is now; if `weak`, its packages have MD5 sums alone.
+
+        `head` are further lines of its Release file.
+        """
         repo = self.folder / "repo"
         command = ["dpkg-scanpackages", "--multiversion", "."]
         packages = subprocess.run(command, cwd=repo, check=True, capture_output=True).stdout
+        if weak:
+            packages = re.sub(rb"(?m)^SHA\d+: .*\n", b"", packages)
         files = {"Packages": packages, "Packages.gz": gzip.compress(packages)}
         rows = "".join(
             f" {hashlib.sha256(content).hexdigest()} {len(content)} {name}\n"
             for name, content in files.items()
         )
-        head = f"Origin: {ORIGIN}\nSuite: s\nDate: Thu, 01 Jan 2026 00:00:00 UTC\n"
+        head += f"Origin: {ORIGIN}\nSuite: s\nDate: Thu, 01 Jan 2026 00:00:00 UTC\n"
         release = f"{head}SHA256:\n{rows}".encode()
         signed = gpg((key or self.key).home, "--clearsign", given=release)
         for name, content in {**files, "Release": release, "InRelease": signed}.items():
@@ -199,9 +209,7 @@ class Vendor:
             "url": f"{self.url}/repo/",
             "suite": "/",
             "components": [],
-            "origin": ORIGIN,
-            "only": [],
-            "never": [],
+            "check_valid_until": True,
             "key_url": f"{self.url}/key.asc",
             "key": None,
             "fingerprints": [self.key.fingerprint],
@@ -222,10 +230,14 @@ def options(home: Path, repositories: list[dict[str, Any]], **changes: Any) -> d
     one: dict[str, Any] = {
         "root": str(home / "mirror"),
         "key_home": str(home / "key"),
+        "own": str(home / "own"),
         "system": "debian-12",
+        "name": f"debian-12-{changes.get('release', 'one')}",
         "kind": "apt",
         "release": "one",
         "repositories": repositories,
+        "preferences": "",
+        "repo_files": "",
         "packages": {},
         "artefacts": [],
         "refresh": False,

@@ -32,9 +32,9 @@ def module(root: Path) -> ModuleType:
 class Node:
     """A node whose root is a folder; the module's functions converge it."""
 
-    def __init__(self, module: ModuleType, root: Path) -> None:
+    def __init__(self, module: ModuleType, root: Path, owner: str = "role") -> None:
         self.module, self.root = module, root
-        self.memory = root / "memory" / "role.json"
+        self.memory = root / "memory" / f"{owner}.json"
 
     def converge(self, files: Files, *, check: bool = False) -> dict[str, Any]:
         wanted = self.module.wanted(
@@ -51,14 +51,35 @@ class Node:
     def confirm(self) -> None:
         self.module.confirm(self.memory, check=False)
 
+    def begin(self, *words: str, check: bool = False) -> dict[str, Any]:
+        result: dict[str, Any] = self.module.begin(self.memory, words, check=check)
+        return result
+
+    def lay(self, name: str, text: str, mode: int = 0o644) -> Path:
+        """Put a file there that is somebody else's."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    def below(self, folder: Path) -> dict[str, tuple[str, int]]:
+        return {
+            str(path.relative_to(folder)): (path.read_text(), path.stat().st_mode & 0o7777)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+
     @property
     def files(self) -> dict[str, tuple[str, int]]:
         """What is on the node, apart from the memory."""
-        return {
-            str(path.relative_to(self.root)): (path.read_text(), path.stat().st_mode & 0o7777)
-            for path in sorted(self.root.rglob("*"))
-            if path.is_file() and path != self.memory
-        }
+        found = self.below(self.root).items()
+        return {name: one for name, one in found if not name.startswith("memory/")}
+
+    @property
+    def kept(self) -> dict[str, tuple[str, int]]:
+        """What is kept of somebody else's, by its name on the node."""
+        return self.below(self.root / "memory" / "kept" / str(self.root).lstrip("/"))
 
 
 @pytest.fixture
@@ -122,6 +143,196 @@ def test_a_link_is_replaced_and_its_target_left_alone(node: Node) -> None:
     assert (node.root / "target").read_text() == "one\n"
 
 
+A = "etc/a.conf"
+FOREIGN = ("theirs\n", 0o600)
+
+
+def test_what_lay_at_a_path_before_is_kept_and_put_back(node: Node) -> None:
+    path = str(node.lay(A, *FOREIGN))
+    node.converge(TREE)
+    node.confirm()
+    assert node.files == dict(TREE)
+    assert node.kept == {A: FOREIGN}
+    rest = {name: one for name, one in TREE.items() if name != A}
+    shown = node.converge(rest, check=True)
+    assert node.files == dict(TREE)
+    assert shown["paths"] == [path]
+    assert shown["diff"] == [
+        {"before": "one\n", "after": "theirs\n", "before_header": path, "after_header": path}
+    ]
+    assert node.converge(rest) == shown
+    assert node.files == {**rest, A: FOREIGN}
+    assert node.kept == {}
+    node.confirm()
+    assert node.converge({}, check=True)["paths"] == [str(node.root / "etc/d/b")]
+
+
+def test_its_owner_is_kept_too(node: Node) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root gives files away")
+    path = node.lay(A, *FOREIGN)
+    os.chown(path, 12, 34)
+    node.converge(TREE)
+    assert path.stat().st_uid == 0
+    node.converge({})
+    assert (path.stat().st_uid, path.stat().st_gid) == (12, 34)
+    assert node.files == {A: FOREIGN}
+
+
+def test_a_file_of_our_own_is_nobody_else_s_whatever_became_of_it(node: Node) -> None:
+    node.converge(TREE)
+    node.lay(A, "by hand\n")
+    node.converge({**TREE, A: ("new\n", 0o644)})
+    assert node.kept == {}
+    node.converge({})
+    assert node.files == {}
+
+
+def test_a_file_that_is_as_wanted_already_is_not_kept(node: Node) -> None:
+    node.lay(A, *TREE[A])
+    node.converge(TREE)
+    assert node.kept == {}
+
+
+def test_a_link_of_somebody_else_is_put_back_as_a_link(node: Node) -> None:
+    target = node.lay("target", "elsewhere\n")
+    (node.root / "etc").mkdir()
+    (node.root / A).symlink_to(target)
+    node.converge(TREE)
+    assert node.files[A] == TREE[A]
+    (shown,) = (one for one in node.converge({}, check=True)["diff"] if one["before"] == "one\n")
+    assert shown["after"] == f"link to {target}\n"
+    node.converge({})
+    assert (node.root / A).readlink() == target
+    assert target.read_text() == "elsewhere\n"
+
+
+@pytest.mark.parametrize("after", ["link", "folder", "nothing"])
+def test_what_lies_where_our_file_was_is_left_alone(node: Node, after: str) -> None:
+    path = node.lay(A, *FOREIGN)
+    node.converge(TREE)
+    path.unlink()
+    if after == "link":
+        path.symlink_to("/nowhere")
+    elif after == "folder":
+        path.mkdir()
+    assert [one["before_header"] for one in node.converge({})["diff"]] == [f"{node.root}/etc/d/b"]
+    assert (path.is_symlink(), path.is_dir(), path.exists()) == (
+        after == "link",
+        after == "folder",
+        after == "folder",
+    )
+    assert node.kept == {}
+
+
+def test_what_was_kept_once_is_forgotten_where_nothing_lies_by_then(node: Node) -> None:
+    node.lay(f"memory/kept/{str(node.root).lstrip('/')}/{A}", *FOREIGN)
+    node.converge(TREE)
+    assert node.kept == {}
+    node.converge({})
+    assert node.files == {}
+
+
+def test_a_path_that_moves_to_another_owner_stays_and_is_not_taken_for_foreign(
+    node: Node, module: ModuleType
+) -> None:
+    other = Node(module, node.root, "other")
+    node.lay("memory/nic-firmware-refused.json", "[]")
+    node.lay(A, *FOREIGN)
+    node.converge(TREE)
+    other.converge({A: ("other\n", 0o644)})
+    node.converge({})
+    assert node.files == {A: ("other\n", 0o644)}
+    assert node.kept == {A: FOREIGN}
+    other.converge({})
+    assert node.files == {A: FOREIGN}
+
+
+@pytest.mark.parametrize("survivors", range(4))
+def test_a_run_killed_while_it_takes_over_loses_no_original(
+    node: Node, monkeypatch: pytest.MonkeyPatch, survivors: int
+) -> None:
+    node.lay(A, *FOREIGN)
+    replace, left = node.module.replace, survivors
+
+    def dies(path: Path, file: Any) -> None:
+        nonlocal left
+        if left == 0:
+            raise KeyboardInterrupt
+        left -= 1
+        replace(path, file)
+
+    monkeypatch.setattr(node.module, "replace", dies)
+    with pytest.raises(KeyboardInterrupt):
+        node.converge(TREE)
+    monkeypatch.undo()
+    node.converge(TREE)
+    assert node.files == dict(TREE)
+    node.converge({})
+    assert node.files == {A: FOREIGN}
+
+
+@pytest.mark.parametrize("survivors", range(3))
+def test_a_run_killed_while_it_puts_back_ends_with_the_original(
+    node: Node, monkeypatch: pytest.MonkeyPatch, survivors: int
+) -> None:
+    node.lay(A, *FOREIGN)
+    node.converge({A: TREE[A]})
+    node.confirm()
+    replace, left = node.module.replace, survivors
+
+    def dies(path: Path, file: Any) -> None:
+        nonlocal left
+        if left == 0:
+            raise KeyboardInterrupt
+        left -= 1
+        replace(path, file)
+
+    monkeypatch.setattr(node.module, "replace", dies)
+    with pytest.raises(KeyboardInterrupt):
+        node.converge({})
+    monkeypatch.undo()
+    assert node.converge({})["paths"] == [str(node.root / A)]
+    assert node.files == {A: FOREIGN}
+    assert node.kept == {}
+
+
+def test_folders_can_be_read_by_all_whatever_the_umask_is(node: Node) -> None:
+    (node.root / "opt").mkdir(mode=0o700)
+    node.lay("etc/theirs/c", "theirs\n").parent.chmod(0o711)
+    before = os.umask(0o077)
+    try:
+        files = {f"{folder}/c": ("x", 0o644) for folder in ("etc/new/deep", "etc/theirs", "opt")}
+        node.converge(files)
+    finally:
+        os.umask(before)
+    modes = {
+        name: (node.root / name).stat().st_mode & 0o777
+        for name in ("etc/new", "etc/new/deep", "etc/theirs", "opt", "memory", "memory/kept")
+    }
+    assert modes == {
+        "etc/new": 0o755,
+        "etc/new/deep": 0o755,
+        "etc/theirs": 0o711,
+        "opt": 0o700,
+        "memory": 0o755,
+        "memory/kept": 0o700,  # who could not read an original cannot read its copy
+    }
+
+
+def test_a_mark_stays_with_paths_until_it_is_confirmed(node: Node) -> None:
+    assert node.begin("packages", check=True) == {"changed": True, "paths": ["packages"]}
+    assert not node.memory.exists()
+    assert node.begin("packages") == {"changed": True, "paths": ["packages"]}
+    assert node.begin("packages")["changed"] is False
+    paths = [str(node.root / name) for name in TREE]
+    assert node.converge(TREE)["paths"] == [*paths, "packages"]
+    assert node.begin("firmware")["paths"] == [*paths, "firmware", "packages"]
+    assert node.files == dict(TREE)
+    node.confirm()
+    assert node.converge(TREE) == {"changed": False, "paths": [], "diff": []}
+
+
 def test_a_change_counts_until_it_is_confirmed(node: Node) -> None:
     node.converge(TREE)
     again = node.converge(TREE)
@@ -153,14 +364,14 @@ def test_a_run_killed_between_two_files_is_finished_by_the_next(
     after: Files = {name: (text.upper(), mode) for name, (text, mode) in TREE.items()}
     replace, left = node.module.replace, survivors
 
-    def dies(path: Path, content: bytes, mode: int) -> None:
+    def dies(path: Path, file: Any) -> None:
         nonlocal left
         if path != node.memory:
             if left == 0:
-                path.with_name(f".{path.name}.railwright").write_bytes(content[:1])
+                path.with_name(f".{path.name}.railwright").write_bytes(file.content[:1])
                 raise KeyboardInterrupt
             left -= 1
-        replace(path, content, mode)
+        replace(path, file)
 
     monkeypatch.setattr(node.module, "replace", dies)
     with pytest.raises(KeyboardInterrupt):
@@ -195,9 +406,10 @@ def test_a_damaged_memory_is_named(node: Node, text: str, message: str) -> None:
         node.converge(TREE)
 
 
-def test_relative_paths_are_refused(node: Node) -> None:
+@pytest.mark.parametrize("path", ["etc/a", "/etc/../a", "/etc/./a"])
+def test_paths_that_may_lead_elsewhere_are_refused(node: Node, path: str) -> None:
     with pytest.raises(ValueError, match="no absolute path"):
-        node.module.wanted([{"path": "etc/a", "content": "", "mode": "0644"}])
+        node.module.wanted([{"path": path, "content": "", "mode": "0644"}])
 
 
 def test_the_module_keeps_its_promises_under_ansible(ansible: Ansible, tmp_path: Path) -> None:
@@ -225,6 +437,11 @@ def test_the_module_keeps_its_promises_under_ansible(ansible: Ansible, tmp_path:
     assert (target.read_text(), target.stat().st_mode & 0o7777) == ("one\n", 0o640)
     assert run("one\n", confirm=True)[1] == {"changed": False, "paths": [str(target)]}
     assert run("one\n")[1] == {"changed": False, "paths": []}
+    marked = {"changed": True, "paths": ["packages"]}
+    assert run("one\n", begin=["packages"])[1] == marked
+    assert run("one\n")[1] == marked
+    assert "of a-z" in run("one\n", begin=["/etc/a.conf"])[1]["msg"]
+    assert run("one\n", confirm=True)[1]["paths"] == ["packages"]
     target.unlink()
     target.mkdir()
     assert run("one\n")[1]["msg"] == f"{target}: a folder is in the way; move it"

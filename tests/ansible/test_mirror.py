@@ -24,7 +24,7 @@ def bench(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Benc
 
 
 def debs(bench: Bench) -> set[str]:
-    pool = bench.mirror / "debian-12/pool"
+    pool = bench.mirror / "pool/debian-12"
     return {path.name.split("_")[0] for path in pool.glob("*.deb")}
 
 
@@ -35,7 +35,7 @@ def apt(home: Path, url: str, *words: str) -> "subprocess.CompletedProcess[str]"
         (root / name).mkdir(parents=True, exist_ok=True)
     (root / "status").touch()
     signed = f"[signed-by={home}/mirror/key.asc]"
-    (root / "etc/sources.list").write_text(f"deb {signed} {url}/debian-12/ ./\n")
+    (root / "etc/sources.list").write_text(f"deb {signed} {url}/debian-12-one/ ./\n")
     places = {
         "Dir": root,
         "Dir::Etc": root / "etc",
@@ -99,16 +99,16 @@ def test_an_upgrade_fetches_what_is_new_and_going_back_fetches_nothing(bench: Be
     bench.maker.publish()
     up = bench.converge(release="two", packages={"driver": "1:590.1-1"})
     assert up["fetch"] == ["driver 1:590.1-1"]
-    assert up["removed"] != []
-    assert {one for one in up["removed"] if one.endswith(".deb")} == set()
-    index = (bench.mirror / "debian-12/Packages").read_text()
+    assert up["removed"] == []
+    index = (bench.mirror / "debian-12-two/Packages").read_text()
     assert "590.1" in index
     assert "580.1" not in index
     asked = len(bench.maker.served.asked)
     back = bench.converge()
     assert (back["changed"], back["fetch"]) == (True, [])
     assert len(bench.maker.served.asked) == asked
-    assert "580.1" in (bench.mirror / "debian-12/Packages").read_text()
+    assert "580.1" in (bench.mirror / "debian-12-one/Packages").read_text()
+    assert not bench.converge()["changed"]
 
 
 def test_what_neither_the_release_in_use_nor_the_one_before_needs_is_removed(bench: Bench) -> None:
@@ -127,7 +127,7 @@ def test_an_open_version_stays_until_a_refresh(bench: Bench) -> None:
     bench.maker.publish()
     assert not bench.converge()["changed"]
     assert bench.converge(refresh=True)["fetch"] == ["system 6"]
-    index = (bench.mirror / "debian-12/Packages").read_text()
+    index = (bench.mirror / "debian-12-one/Packages").read_text()
     assert "Version: 6\n" in index
     assert not bench.converge(refresh=True)["changed"]
 
@@ -176,9 +176,13 @@ def test_a_package_comes_from_where_the_release_says(bench: Bench) -> None:
         release.write_text(text)
         signed = mirror_vendor.gpg(other.key.home, "--clearsign", given=text.encode())
         (other.folder / "repo/InRelease").write_bytes(signed)
-        second = other.repository(name="other", origin="Other", never=["sys*"])
-        first = bench.maker.repository(only=["lib*"])
-        result = bench.converge(repositories=[first, second], artefacts=[])
+        rules = (("lib*", "Maker", 990), ("lib*", "*", -1), ("sys*", "Other", -1))
+        text = "\n".join(
+            f"Package: {name}\nPin: release o={origin}\nPin-Priority: {priority}\n"
+            for name, origin, priority in rules
+        )
+        both = [bench.maker.repository(), other.repository(name="other")]
+        result = bench.converge(repositories=both, preferences=text, artefacts=[])
     assert result["fetch"] == ["driver 1:580.1~rc1+b-1", "library 2.0", "system 5"]
 
 

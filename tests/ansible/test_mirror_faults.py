@@ -37,7 +37,7 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Key]:
 
 def served(bench: Bench) -> dict[str, bytes | str]:
     """What readers can see of the packages: the index and all files of it."""
-    link = bench.mirror / "debian-12"
+    link = bench.mirror / "debian-12-one"
     return {"": str(link.readlink()), **tree(link), **tree(link / "pool")}
 
 
@@ -64,7 +64,7 @@ def test_a_package_that_is_not_what_the_index_says_is_refused(bench: Bench) -> N
     message = bench.refused()
     assert message.startswith("library 2.0 from http://127.0.0.1")
     assert "wanted sha256" in message
-    assert not (bench.mirror / "debian-12").exists()
+    assert not (bench.mirror / "debian-12-one").exists()
 
 
 def test_a_key_with_another_fingerprint_is_not_taken(bench: Bench, stranger: Key) -> None:
@@ -188,6 +188,7 @@ def test_missing_programs_are_named_with_their_packages(
     assert "install nginx-light gpg gpg-agent gpgv from the system's own sources" in message
 
 
+ANSWER = "ansible.module_utils.railwright_mirror_serve.ANSWER_S"
 STAND_IN = """#!/bin/sh
 echo "$@" >> {log}
 case "$1" in
@@ -198,9 +199,9 @@ esac
 """
 
 
-def test_the_server_is_started_and_asked_for_what_lies_there(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def programs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand-ins for systemctl and nginx; returns where they note and read what they know."""
     tools, log, state, broken = (bench.home / name for name in ("bin", "log", "state", "broken"))
     tools.mkdir()
     state.write_text("ActiveState=inactive\nUnitFileState=disabled\n")
@@ -210,6 +211,13 @@ def test_the_server_is_started_and_asked_for_what_lies_there(
         (tools / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}:/usr/sbin:/usr/bin:/bin")
     bench.mirror.mkdir()
+    return bench.home
+
+
+def test_the_server_is_started_and_asked_for_what_lies_there(
+    bench: Bench, programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, state, broken = (programs / name for name in ("log", "state", "broken"))
     with mirror_vendor.serving(bench.mirror) as (url, _):
         place: dict[str, Any] = {"unit": "mirror.service", "address": url}
         assert bench.converge(**place)["changed"]
@@ -221,10 +229,55 @@ def test_the_server_is_started_and_asked_for_what_lies_there(
         message = bench.refused(**place)
         assert message.startswith("mirror.service: systemctl restart: Job failed; see `journalctl")
         broken.unlink()
-    monkeypatch.setattr(bench.module, "ANSWER_S", 0.1)
+    monkeypatch.setattr(ANSWER, 0.1)
     message = bench.refused(**place)
-    assert "debian-12/InRelease is not served: mirror.service: http://127.0.0.1" in message
+    assert "debian-12-one/InRelease is not served: mirror.service: http://127.0.0.1" in message
     with mirror_vendor.serving(bench.maker.folder / "repo") as (url, _):
-        (bench.maker.folder / "repo/debian-12").symlink_to(".")
+        (bench.maker.folder / "repo/debian-12-one").symlink_to(".")
         message = bench.refused(unit="mirror.service", address=url)
         assert "is not served: other bytes come from there; see `journalctl" in message
+
+
+def test_a_proxy_for_the_makers_is_not_asked_for_the_mirror_itself(
+    bench: Bench, programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mirror_vendor.serving(bench.mirror) as (url, _):
+        place: dict[str, Any] = {"unit": "mirror.service", "address": url}
+        bench.converge(**place)
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+        monkeypatch.setenv("no_proxy", "")
+        monkeypatch.setattr(ANSWER, 0.1)
+        assert bench.converge(**place) == {
+            "changed": False,
+            "fetch": [],
+            "removed": [],
+            "diff": {"prepared": ""},
+        }
+        assert "restart" in (programs / "log").read_text()
+        # It is asked for what others have.
+        message = bench.refused(artefacts=[bench.maker.artefact("new.tar", b"n")])
+        assert message.startswith(f"key of maker: {bench.maker.url}/key.asc cannot be reached")
+
+
+def test_an_index_without_strong_sums_is_refused(bench: Bench) -> None:
+    bench.maker.publish(weak=True)
+    message = bench.refused(packages={"unasked": "1"})
+    assert message == "a repository has no SHA256 sums; it is too old to be trusted: use another"
+    assert not (bench.mirror / "pool").exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"url": "http://127.0.0.1/x [trusted=yes]"},
+        {"suite": "s]"},
+        {"components": ["main\ndeb"]},
+        {"components": ["'x'"]},
+    ],
+)
+def test_words_that_would_change_apts_settings_are_no_repository(
+    bench: Bench, changes: dict[str, Any]
+) -> None:
+    message = bench.refused(repositories=[bench.maker.repository(**changes)])
+    assert message.startswith("maker: no repository: [")
+    assert bench.maker.served.asked == []

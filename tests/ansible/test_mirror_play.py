@@ -20,13 +20,17 @@ def bench(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Benc
         yield made
 
 
-@pytest.fixture
-def intent(root: Path, tmp_path: Path) -> Path:
+def intent_with_mirror(root: Path, folder: Path) -> Path:
     text = (root / "intent/cluster.yml").read_text(encoding="utf-8").split("\nstack:")[0]
-    path = tmp_path / "cluster.yml"
+    path = folder / "cluster.yml"
     chosen = "stack: { release: '2026.07', os: debian-12, source: mirror }"
     path.write_text(f"{text}\n{chosen}\n", encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def intent(root: Path, tmp_path: Path) -> Path:
+    return intent_with_mirror(root, tmp_path)
 
 
 def test_the_modules_reach_the_server_and_its_answer_comes_back(

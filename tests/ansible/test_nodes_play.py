@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from railwright.catalog import loader
 from railwright.emitters.node_config import ROLES
@@ -94,3 +95,34 @@ def test_a_node_that_is_not_as_its_profile_is_left_alone_with_every_reason(
         assert reason in ran.text
     assert "TASK [base : " not in ran.stdout
     assert counts(ran)["changed"] == 0
+
+
+def test_a_mirror_that_does_not_answer_is_the_reason_and_not_one_that_is_not_built(
+    ansible: Ansible, root: Path, tmp_path: Path
+) -> None:
+    only, hosts = tmp_path / "only", tmp_path / "hosts.ini"
+    only.write_text("gpu0001\n")
+    variables = "ansible_connection=local ansible_become=false"
+    hosts.write_text(f"gpu0001 {variables} ansible_python_interpreter={sys.executable}\n")
+    ran = ansible(
+        "ansible-playbook",
+        *("-i", str(root / "tests/lab/nodes.yml"), "-i", str(hosts)),
+        *("playbooks/nodes.yml", "--check", "--limit", "gpu0001"),
+        *("-e", "railwright_mirror_host=mirror.invalid"),
+        env={"RAILWRIGHT_ONLY": str(only), "ANSIBLE_INVENTORY_ENABLED": "railwright,ini"},
+    )
+    assert ran.rc == 2, ran.text
+    said = "- mirror.invalid, which has the mirror's public key, did not answer ("
+    line = next(one for one in ran.text.splitlines() if said in one)
+    assert "see that it runs and takes log-ins, then run this again" in line
+    assert "is not known" not in ran.text
+
+
+def test_a_failed_reset_of_nics_is_told_and_hinders_no_restart(root: Path) -> None:
+    (play,) = yaml.safe_load((root / "playbooks/nodes.yml").read_text())
+    names = [one["name"] for one in play["tasks"]]
+    reset, restart, after = play["tasks"][-3:]
+    assert names[-3].startswith("Reset the firmware of its NICs")
+    assert (reset["failed_when"], reset["register"]) == (False, "railwright_reset")
+    assert list(restart)[1] == "ansible.builtin.reboot"
+    assert after["railwright_node"]["reset"] == "{{ railwright_reset.stderr | default('') }}"

@@ -2,6 +2,9 @@
 
 import importlib.util
 import json
+import os
+import pwd
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +15,30 @@ from typing import Any
 import pytest
 
 from tests.ansible.conftest import Ansible
+from tests.unit.emitters.node_stacks import stacked, texts
 
+RPM = """\
+gpg-pubkey\t350d275d-6279464b\t1714567890
+kernel-core\t5.14.0-611.55.1.el9_7\t1785312345
+kernel-core\t5.14.0-427.13.1.el9_4\t1714567999
+kernel-core\t5.14.0-611.26.1.el9_7\t1785312346
+bash\t5.1.8-9.el9\t1714567895
+nvidia-open\t3:580.173.02-1.el9\t1785312400
+"""
+"""What `rpm -qa --queryformat` prints: in no order, a row for each version that is installed."""
+REBOOT = """\
+Core libraries or services have been updated since boot-up:
+  * glibc
+  * kernel-core
+
+Reboot is required to fully utilize these updates.
+More information: https://access.redhat.com/solutions/27943
+"""
+NO_REBOOT = """\
+No core libraries or services have been updated since boot-up.
+Reboot should not be necessary.
+"""
+NO_PLUGIN = "No such command: needs-restarting. Please use /usr/bin/dnf --help\n"
 Says = Callable[..., None]
 """(program, what it prints): makes a stand-in that comes first in PATH."""
 
@@ -77,10 +103,13 @@ def test_dpkg_s_letters(module: ModuleType, letters: str, status: str) -> None:
     assert module.dpkg_status(letters) == status
 
 
-def test_packages_asked_for_and_all_that_are_held_or_broken(module: ModuleType, says: Says) -> None:
+def test_packages_asked_for_and_all_that_are_held_or_broken(
+    module: ModuleType, says: Says, tmp_path: Path
+) -> None:
     rows = ["a\t1:2.3-1\tii ", "held\t1\thi ", "half\t2\tiF ", "gone\t3\trc ", "never\t\tun "]
     says("dpkg-query", "\n".join([*rows, "other\t1\tii "]) + "\n")
-    found = module.packages(["a", "gone", "never", "unknown"])
+    asked = dict.fromkeys(["a", "gone", "never", "unknown"])
+    found = module.packages(asked, tmp_path)
     assert found["packages"] == {
         "a": {"version": "1:2.3-1", "status": "installed"},
         "gone": {"version": "3", "status": "config"},
@@ -93,6 +122,144 @@ def test_packages_asked_for_and_all_that_are_held_or_broken(module: ModuleType, 
         ["half"],
         ["held"],
     )
+
+
+@pytest.fixture
+def rocky(module: ModuleType, says: Says, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A system with rpm; returns the file with the versions that dnf keeps."""
+    monkeypatch.setattr(module, "is_apt", lambda: False)
+    monkeypatch.setattr(module, "LOCKS", str(tmp_path / "versionlock.list"))
+    monkeypatch.setattr(module, "REBOOT", ())
+    says("rpm", RPM)
+    return tmp_path / "versionlock.list"
+
+
+@pytest.mark.parametrize(
+    ("asked", "version"),
+    [
+        ("5.14.0-611.26.1.el9_7", "5.14.0-611.26.1.el9_7"),
+        ("5.14.0-611.55.1.el9_7", "5.14.0-611.55.1.el9_7"),
+        ("5.14.0-427.13.1.el9_4", "5.14.0-427.13.1.el9_4"),
+        ("5.14.0-999.1.1.el9_9", "5.14.0-611.26.1.el9_7"),
+        (None, "5.14.0-611.26.1.el9_7"),
+    ],
+)
+@pytest.mark.usefixtures("rocky")
+def test_of_several_versions_the_one_asked_for_counts_else_the_last_installed(
+    module: ModuleType, tmp_path: Path, asked: str | None, version: str
+) -> None:
+    found = module.packages({"kernel-core": asked, "bash": None, "none": "1"}, tmp_path)
+    assert found == {
+        "packages": {
+            "bash": {"version": "5.1.8-9.el9", "status": "installed"},
+            "kernel-core": {"version": version, "status": "installed"},
+        },
+        "packaging": {"kind": "dnf", "interrupted": False, "broken": [], "held": []},
+    }
+
+
+def test_locks_hold_unless_a_role_wrote_them(
+    module: ModuleType, rocky: Path, tmp_path: Path
+) -> None:
+    rocky.write_text("# kept\nkernel-core-5.14.0-611.55.1.el9_7.*\nnvidia-open-3:580.173.02-1.*\n")
+    asked = {"bash": None, "kernel-core": "5.14.0-611.26.1.el9_7"}
+    held = module.packages(asked, tmp_path)
+    assert held["packaging"]["held"] == ["kernel-core", "nvidia-open"]
+    assert held["packages"]["kernel-core"]["status"] == "held"
+    owned = {"paths": ["/etc/dnf/dnf.conf"], "pending": []}
+    (tmp_path / "base.json").write_text(json.dumps(owned))
+    assert module.packages(asked, tmp_path) == held
+    owned["paths"].append(str(rocky))
+    (tmp_path / "base.json").write_text(json.dumps(owned))
+    free = module.packages(asked, tmp_path)
+    assert (free["packaging"]["held"], free["packages"].keys()) == ([], asked.keys())
+
+
+def test_the_locks_that_are_our_own_are_those_of_the_role(module: ModuleType) -> None:
+    plan = stacked(os="rocky-9")
+    assert module.LOCKS in {f"/{path}" for path in texts(plan, module.LOCKS_OWNER)}
+
+
+@pytest.mark.parametrize(
+    ("text", "rc", "needed"),
+    [(REBOOT, 1, True), (NO_REBOOT, 0, False), (NO_PLUGIN, 1, False), ("", 1, False)],
+)
+@pytest.mark.usefixtures("rocky")
+def test_dnf_says_whether_to_restart(
+    module: ModuleType, says: Says, text: str, rc: int, *, needed: bool
+) -> None:
+    says("dnf", text, rc)
+    assert module.needs_reboot() is needed
+
+
+def test_without_dnf_a_file_says_whether_to_restart(
+    module: ModuleType, says: Says, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "reboot-required"
+    monkeypatch.setattr(module, "REBOOT", (str(file),))
+    monkeypatch.setattr(module, "is_apt", lambda: True)
+    says("dnf", REBOOT, 1)
+    assert module.needs_reboot() is False
+    file.write_text("*** System restart required ***\n")
+    assert module.needs_reboot() is True
+
+
+def test_accounts_are_found_by_name_and_by_number(module: ModuleType) -> None:
+    by_number = {"users": {"root": 0}, "groups": {"root": 0}}
+    assert module.accounts({"nobody-has-this-name": 0}) == by_number
+    assert module.accounts({"root": 54321}) == {"users": {"root": 0}, "groups": {}}
+    assert module.accounts({"nobody-has-this-name": 54321}) == {"users": {}, "groups": {}}
+
+
+def process(proc: Path, pid: int, name: str, uid: int, *handles: str) -> None:
+    """Lay down what proc(5) has of a process."""
+    folder = proc / str(pid) / "fd"
+    folder.mkdir(parents=True)
+    for number, target in enumerate(handles):
+        (folder / str(number)).symlink_to(target)
+    (folder.parent / "status").write_text(f"Name:\t{name}\nUmask:\t0022\nUid:\t{uid}\t0\t0\t0\n")
+
+
+def test_jobs_are_told_from_the_services_of_the_stack(module: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "sys").mkdir()
+    process(tmp_path, 30, "python3", 54321, "/dev/null", "/dev/nvidia-uvm", "/dev/nvidia3")
+    process(tmp_path, 4, "ib_write_bw", 0, "pipe:[1]", "/dev/infiniband/uverbs0")
+    process(tmp_path, 5, "nvidia-persiste", 0, "/dev/nvidia0")
+    process(tmp_path, 6, "nv-fabricmanage", 0, "/dev/nvidia0")
+    process(tmp_path, 7, "nv-hostengine", 0, "/dev/nvidia0")
+    process(tmp_path, 8, "dcgm-exporter", 0, "/dev/nvidia0")
+    process(tmp_path, 9, "bash", 0, "/dev/pts/0", "/dev/nvidiactl", "/home/dev/nvidia0")
+    (tmp_path / "10").mkdir()
+    assert module.busy(tmp_path) == [
+        {"pid": 4, "name": "ib_write_bw", "user": "root", "device": "/dev/infiniband/uverbs0"},
+        {"pid": 30, "name": "python3", "user": "54321", "device": "/dev/nvidia3"},
+    ]
+
+
+def test_a_process_is_found_while_it_has_the_device_open(
+    module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = tmp_path / "nvidia0"
+    monkeypatch.setattr(module, "DEVICE", re.compile(re.escape(str(device))))
+    monkeypatch.setattr(module, "DEVICE_FOLDERS", (str(tmp_path), f"{tmp_path}/none"))
+    assert module.has_devices() is False
+    device.touch()
+    assert module.has_devices() is True
+    program = "import sys; one = open(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(device)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as job:
+        assert job.stdout is not None
+        job.stdout.readline()
+        name = Path(f"/proc/{job.pid}/comm").read_text().strip()
+        user = pwd.getpwuid(os.geteuid()).pw_name
+        assert module.busy(Path("/proc")) == [
+            {"pid": job.pid, "name": name, "user": user, "device": str(device)}
+        ]
+        job.communicate()
+    assert module.busy(Path("/proc")) == []
 
 
 def test_units_are_reported_by_the_names_asked_for(module: ModuleType, says: Says) -> None:
@@ -188,7 +355,9 @@ def test_a_whole_look_under_ansible_changes_nothing(ansible: Ansible, tmp_path: 
     (memory / "role.json").write_text(json.dumps(known))
     request = {
         "files": ["/etc/os-release", f"{tmp_path}/none"],
-        "packages": ["dpkg"],
+        "packages": {"dpkg": None},
+        "users": {"nobody-has-this-name": 0},
+        "busy": True,
         "units": ["dbus.service"],
         "links": [str(owned)],
         "folders": ["/etc"],
@@ -217,4 +386,6 @@ def test_a_whole_look_under_ansible_changes_nothing(ansible: Ansible, tmp_path: 
     assert (found["folders"], found["links"]) == ({"/etc": True}, {str(owned): None})
     assert found["modules"]["not_there"]["loaded"] is None
     assert found["free_bytes"]["/"] > 0
+    assert found["accounts"] == {"users": {"root": 0}, "groups": {"root": 0}}
+    assert "busy" in found
     assert found["checks"]["none"]["rc"] is None

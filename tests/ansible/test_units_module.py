@@ -14,6 +14,7 @@ SYSTEMCTL = """\
 echo "$@" >> "{log}"
 case "$*" in
 *show*) echo exit-code; exit 0 ;;
+*gone.service*) echo "Unit gone.service not found." >&2; exit 5 ;;
 *bad.service*) echo "Job for bad.service failed." >&2; exit 1 ;;
 esac
 """
@@ -66,6 +67,15 @@ def test_units_are_told_together_and_restarted_one_by_one(run: Any) -> None:
     assert result["commands"][0] == "systemctl unmask a.service"
 
 
+def test_units_whose_files_will_go_are_disabled_first_and_end_as_they_are(run: Any) -> None:
+    names = ["data.automount", "data.mount"]
+    assert run({"stop": [*names, "old@*.service"], "disable": [*names, "old@.service"]})[1] == [
+        "daemon-reload",
+        "disable -- data.automount data.mount old@.service",
+        "stop -- data.automount data.mount old@*.service",
+    ]
+
+
 def test_a_unit_that_fails_is_named_with_systemd_s_reason_and_the_others_go_on(run: Any) -> None:
     result, log = run({"start": ["a.service", "bad.service", "c.service"]})
     assert log[1:] == [
@@ -89,3 +99,10 @@ def test_check_mode_only_says_what_it_would_do(run: Any) -> None:
 
 def test_nothing_asked_for_reads_unit_files_again(run: Any) -> None:
     assert run({"start": []})[1] == ["daemon-reload"]
+
+
+def test_a_unit_that_is_not_there_has_nothing_to_restart(run: Any) -> None:
+    result, log = run({"try_restart": ["gone.service"]})
+    assert log == ["daemon-reload", "try-restart -- gone.service"]
+    assert "failed" not in result
+    assert "gone.service did not start" in run({"start": ["gone.service"]})[0]["msg"]

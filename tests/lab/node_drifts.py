@@ -18,6 +18,7 @@ from pathlib import Path
 from railwright.emitters import node_config
 from railwright.emitters.node_config.state import RoleState
 from railwright.plan.model import Plan
+from railwright.plan.nodes_ports import data_ports
 from tests.lab.site_tools import Done, Site
 
 TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(?:(\w+) : )?")
@@ -61,6 +62,20 @@ def possible(host: str, role: str, state: RoleState) -> Iterator[Drift]:
         yield Drift(host, role, link.path, f"ln -sfn /opt/elsewhere {path}")
 
 
+def of_settings(plan: Plan, host: str) -> Iterator[Drift]:
+    """Yield every drift that the tools of NICs can make of the settings of a node's ports."""
+    for port in data_ports(plan, plan.device[host]):
+        name = port.interface
+        commands = {
+            "trust": f"mlnx_qos -i {name} --trust pcp",
+            "PFC": f"mlnx_qos -i {name} --pfc 0,0,0,0,0,1,0,0",
+            "cable length": f"mlnx_qos -i {name} --cable_len 77",
+            "RDMA-CM ToS": f"cma_roce_tos -d {port.rdma} -t 0",
+        }
+        for what, command in commands.items():
+            yield Drift(host, "roce", f"{name} {what}", f"{command} > /dev/null")
+
+
 def generate(
     plan: Plan, alone: Mapping[str, Collection[str]], seed: int, count: int
 ) -> tuple[Drift, ...]:
@@ -78,6 +93,7 @@ def generate(
         for drift in possible(host, role, state)
         if not drift.command.startswith(REMOVE) or drift.name in alone[host]
     ]
+    all_of_them += (drift for host in alone for drift in of_settings(plan, host))
     chance.shuffle(all_of_them)
     found: list[Drift] = []
     for drift in all_of_them:

@@ -10,6 +10,7 @@ import pytest
 from railwright.catalog import loader
 from railwright.catalog.stack_model import StackRelease
 from tests.lab import node_drifts
+from tests.lab.lab_host import eventually
 from tests.lab.node_drifts import on_node
 from tests.lab.site_tools import Done, Site, copied
 
@@ -17,7 +18,9 @@ pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab_host")]
 
 NODES = 1
 LONG_S = 1500
+BOOT_S = 90
 APT = "apt-get -qq -y"
+FAULTS = "/etc/railwright-standin/faults"
 PREDICTED = re.compile(r"will restart: ([^\"\n]*)")
 
 
@@ -132,6 +135,24 @@ def refused(site: Site, *said: str) -> None:
         assert words in text, done.out[-4000:]
 
 
+def boot_with(site: Site, *faults: str) -> None:
+    """Restart the GPU node by hand, with these faults of its hardware and no others."""
+    before = boots(site)["gpu0001"]
+    made = "".join(f"touch '{FAULTS}/{one}'; " for one in faults)
+    on_node(site, "gpu0001", f"rm -rf {FAULTS}; mkdir {FAULTS}; {made}systemctl reboot")
+    booted(site, before)
+
+
+def booted(site: Site, before: str) -> None:
+    """Wait until the GPU node answers after another boot than the one before."""
+
+    def is_back() -> bool:
+        now = on_node(site, "gpu0001", "cat /proc/sys/kernel/random/boot_id")
+        return now.code == 0 and now.out.strip() not in {before, ""}
+
+    eventually(is_back, BOOT_S)
+
+
 def finished(site: Site) -> None:
     """Show that a run mends what is left, and that the next one has nothing to do."""
     mended = limited(site)
@@ -161,11 +182,25 @@ def test_an_archive_with_another_checksum(converged: Site) -> None:
 
 
 @pytest.mark.nightly
-def test_dpkg_that_was_interrupted_and_a_held_package(converged: Site) -> None:
+def test_dpkg_that_somebody_else_left_in_the_middle(converged: Site) -> None:
     on_node(converged, "gpu0001", f"{APT} remove libnccl-dev; echo > /var/lib/dpkg/updates/0001")
     refused(converged, "dpkg was interrupted", "dpkg --configure -a")
     on_node(converged, "gpu0001", "rm /var/lib/dpkg/updates/0001")
     finished(converged)
+
+
+@pytest.mark.nightly
+def test_a_package_that_is_held(converged: Site) -> None:
+    """Nothing is touched: neither the package nor what would have gone with it."""
+    older = converged.intent.read_text()
+    on_node(converged, "gpu0001", "apt-mark hold libnccl2")
+    try:
+        converged.intent.write_text(older.replace('"2026.01"', '"2026.07"'))
+        refused(converged, "libnccl2 is held at", "apt-mark unhold libnccl2")
+    finally:
+        converged.intent.write_text(older)
+    on_node(converged, "gpu0001", "apt-mark unhold libnccl2")
+    assert limited(converged).changed == set()
 
 
 @pytest.mark.nightly
@@ -178,6 +213,70 @@ def test_a_full_disk(converged: Site) -> None:
 
 
 @pytest.mark.nightly
+def test_a_module_that_is_not_built_for_want_of_headers(converged: Site) -> None:
+    headers = "/lib/modules/$(cat /proc/sys/kernel/osrelease)/build"
+    without = f"{APT} remove nvidia-kernel-open-dkms; mv {headers} {headers}.away"
+    on_node(converged, "gpu0001", without)
+    refused(converged, "kernel module nvidia", "only as added", "then dkms install nvidia/")
+    on_node(converged, "gpu0001", f"mv {headers}.away {headers}; dkms autoinstall")
+    finished(converged)
+
+
+@pytest.mark.nightly
+def test_a_module_that_does_not_build(converged: Site) -> None:
+    """The next run finishes the packages that the failed one left half installed."""
+    fault = f"mkdir -p {FAULTS}; touch {FAULTS}/dkms-fails"
+    on_node(converged, "gpu0001", f"{APT} remove nvidia-kernel-open-dkms; {fault}")
+    refused(converged, "DKMS did not build a kernel module", "make.log")
+    on_node(converged, "gpu0001", f"rm {FAULTS}/dkms-fails")
+    finished(converged)
+
+
+@pytest.mark.nightly
+def test_a_fabric_manager_of_another_version_than_the_driver(converged: Site) -> None:
+    stanza = "/^Package: nvidia-fabricmanager/,/^$/s/^Version: .*/Version: 570.1-1/"
+    on_node(converged, "gpu0001", f"sed -i '{stanza}' /var/lib/dpkg/status")
+    looked = converged.play("--tags", "nodes", "--limit", "gpu0001", "--check", "--diff")
+    assert re.search(r"nvidia-fabricmanager\S*: 570\.1-1", looked.out), looked.out[-4000:]
+    finished(converged)
+    asked = "dpkg-query -W -f '${Version}' nvidia-fabricmanager"
+    version = site_release(converged).versions.fabric_manager
+    assert on_node(converged, "gpu0001", asked).out.startswith(version)
+
+
+@pytest.mark.nightly
+def test_hardware_that_is_not_as_in_the_profile(converged: Site) -> None:
+    model = converged.plan.node_model(converged.plan.device["gpu0001"])
+    nic, gpu = model.nics[1], model.nics[7]
+    boot_with(converged, f"nic-missing:{nic.pci}", f"gpu-missing:{gpu.gpu_pci}", "secure-boot")
+    refused(
+        converged,
+        f"rail1: no NIC at {nic.pci}",
+        "7 of 8 GPUs are on the PCI bus",
+        "cut the node's power",
+        "Secure Boot is on",
+    )
+    boot_with(converged, "rails-swapped")
+    refused(converged, "rails are swapped: put the cards or cables back")
+    boot_with(converged)
+    finished(converged)
+
+
+@pytest.mark.nightly
+def test_a_node_that_restarts_in_the_middle_of_a_run(converged: Site) -> None:
+    """The others are converged, the lost one is named, and the next run finishes it."""
+    before = boots(converged)["gpu0001"]
+    on_node(converged, "gpu0001", f"{APT} remove libnccl-dev datacenter-gpu-manager-exporter")
+    on_node(converged, "mgmt01", "rm /etc/hosts")
+    later = "systemd-run --on-active=12 systemctl reboot"
+    assert on_node(converged, "gpu0001", later).code == 0
+    done = nodes(converged)
+    assert done.recap["mgmt01"][1:] == (0, 0), done.out[-4000:]
+    assert sum(done.recap["gpu0001"][1:]), done.out[-4000:]
+    booted(converged, before)
+    finished(converged)
+
+
 @pytest.mark.parametrize("release", ["2026.07", "2026.01"])
 def test_another_release_restarts_what_it_said_it_would(converged: Site, release: str) -> None:
     converged.intent.write_text(

@@ -10,10 +10,13 @@ import pytest
 from railwright import api
 from railwright.catalog import loader
 from railwright.catalog.stack_model import Group
+from railwright.emitters.node_config import base_apt
 from railwright.lab import boot, lifecycle
 from railwright.lab.lifecycle import LabOptions
 from railwright.lab.standin import factory, pins
 from railwright.lab.state import LabFolder
+from railwright.plan.model import Plan
+from railwright.plan.stack import stack_of
 from tests.lab.lab_remains import look
 from tests.lab.lab_tools import wait_until
 
@@ -31,8 +34,9 @@ KEYRING = "/etc/apt/keyrings/lab.asc"
 class Node:
     """The node; commands run in all of its namespaces."""
 
-    def __init__(self, folder: LabFolder) -> None:
+    def __init__(self, folder: LabFolder, plan: Plan) -> None:
         self.folder = folder
+        self.stack = stack_of(plan)
         self.system = loader.stack(RELEASE).systems[pins.SYSTEM]
 
     def run(self, command: str) -> str:
@@ -103,7 +107,7 @@ def node(
     before = look(CLUSTER, labs)
     try:
         lifecycle.up(plan, LabOptions(cache=lab_cache, nodes=1, base=labs), lambda _: None)
-        yield Node(LabFolder(labs, CLUSTER))
+        yield Node(LabFolder(labs, CLUSTER), plan)
     finally:
         lifecycle.down(CLUSTER, lambda _: None, labs)
         assert look(CLUSTER, labs) == before
@@ -132,6 +136,9 @@ def test_the_controller_serves_signed_packages(node: Node) -> None:
         for one in node.system.repositories.values()
     ]
     node.run(f"echo '{chr(10).join(lines)}' > /etc/apt/sources.list")
+    assert node.stack is not None
+    rules = base_apt.preferences(node.stack, moved=True)
+    node.run(f"echo '{rules}' > /etc/apt/preferences.d/lab.pref")
     said = node.run("apt-get update 2>&1; echo status $?")
     assert "status 0" in said, said
     assert "W:" not in said

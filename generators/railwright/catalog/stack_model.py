@@ -53,8 +53,9 @@ class Repository(CatalogModel):
     `key_url` is None where the system trusts it already; a key is only taken with one of the
     `fingerprints`. `only` are the packages that come from here and from nowhere else, `never`
     those that never do, both with `*`: they settle what two repositories have. `origin` is what
-    its Release file calls itself, which apt's pins need (`o=`). It is used with the NIC driver
-    `ofed` alone, always without.
+    its Release file calls itself, which apt's pins need (`o=`). Without `check_valid_until` it is
+    a snapshot, whose index is older than it says it may get. It is used with the NIC driver `ofed`
+    alone, always without.
     """
 
     url: str
@@ -65,6 +66,7 @@ class Repository(CatalogModel):
     fingerprints: tuple[Fingerprint, ...] = ()
     only: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    check_valid_until: bool = True
     ofed: Ofed | None = None
     assumed: bool = False
     source: str
@@ -91,16 +93,19 @@ class SystemStack(CatalogModel):
     """A release on one operating system.
 
     `packages` are versions by package and group; None takes the repository's own, which only
-    packages of the system itself may. `modules` are the versions that kernel modules have once
-    loaded, `dkms` those of modules built on the node, both by name and with DOCA-OFED; `of_nic`
-    are those of them that the kernel's own NIC driver does without, `mlnx_modules` and
-    `mlnx_dkms` take their place with MLNX_OFED. `signed` says that the modules are signed by a
-    key that Secure Boot knows. `assumptions` are shown to the user.
+    packages of the system itself may. `driver_packages` are patterns (`*`) of all packages that
+    the GPU driver is made of, named in a group or not: those in its version are taken in no other
+    (apt alone; what they match in versions of another kind is let be). `modules` are the versions
+    that kernel modules have once loaded, `dkms` those of modules built on the node, both by name
+    and with DOCA-OFED; `of_nic` are those of them that the kernel's own NIC driver does without,
+    `mlnx_modules` and `mlnx_dkms` take their place with MLNX_OFED. `signed` says that the modules
+    are signed by a key that Secure Boot knows. `assumptions` are shown to the user.
     """
 
     kernel: Kernel
     repositories: dict[str, Repository]
     packages: dict[Group, dict[str, str | None]]
+    driver_packages: tuple[str, ...] = ()
     artefacts: dict[str, Artefact] = Field(default_factory=dict)
     modules: dict[str, str] = Field(default_factory=dict)
     dkms: dict[str, str] = Field(default_factory=dict)

@@ -1,8 +1,7 @@
 """The package mirror on a management server: what it has to hold, and how it is served."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from railwright.catalog.stack_model import Artefact, Repository
@@ -13,8 +12,11 @@ from railwright.plan.stack import NodeStack
 
 ROOT = "/var/lib/railwright-mirror"
 """Folder that is served."""
-KEY = f"{ROOT}/key.asc"
-"""Public half of the key that the mirror signs with."""
+TOOLS = {
+    "apt": ("gpg", "gpg-agent", "gpgv", "nginx-light"),
+    "dnf": ("createrepo_c", "dnf-plugins-core", "gnupg2", "nginx"),
+}
+"""Packages that build and serve the mirror, by packaging: its server has no other source later."""
 UNIT = "railwright-mirror.service"
 CONFIG = "etc/railwright/mirror/nginx.conf"
 
@@ -80,9 +82,7 @@ class Source:
     url: str
     suite: str
     components: tuple[str, ...]
-    origin: str | None
-    only: tuple[str, ...]
-    never: tuple[str, ...]
+    check_valid_until: bool
     key_url: str | None
     key: str | None
     fingerprints: tuple[str, ...]
@@ -112,24 +112,24 @@ class MirrorWant:
 def contents(
     stack: NodeStack,
     packages: Mapping[str, str | None],
-    archives: Iterable[str],
+    archives: Mapping[str, Artefact],
     upstream: Upstream,
 ) -> MirrorWant:
-    """Return what the mirror holds: `packages` and `archives` (file names) that nodes want.
+    """Return what the mirror holds: `packages` and `archives` (by file name) that nodes want.
 
-    The kernel's packages always belong to it. Raises: RailwrightError naming every archive that
-    has no checksum.
+    The kernel's packages always belong to it, and those of the mirror itself. Raises:
+    RailwrightError naming every archive that has no checksum.
     """
-    wanted = {**stack.system.kernel.packages, **packages}
+    kind = "apt" if stack.is_apt else "dnf"
+    wanted = {**dict.fromkeys(TOOLS[kind]), **stack.system.kernel.packages, **packages}
+    repositories = sorted(stack.system.repositories.items())
     return MirrorWant(
         release=stack.release.name,
         system=stack.choices.os,
-        kind="apt" if stack.is_apt else "dnf",
-        repositories=tuple(
-            _source(name, one, upstream) for name, one in sorted(stack.system.repositories.items())
-        ),
+        kind=kind,
+        repositories=tuple(_source(name, one, upstream) for name, one in repositories),
         packages=dict(sorted(wanted.items())),
-        artefacts=_files(stack, frozenset(archives), upstream),
+        artefacts=_files(stack, archives, upstream),
     )
 
 
@@ -147,11 +147,6 @@ def server(stack: NodeStack, device: Device) -> tuple[OutputFile, ...]:
     )
 
 
-def address(stack: NodeStack, device: Device) -> str:
-    """Return the URL of the mirror, without a slash at its end."""
-    return f"http://{device.management.address}:{stack.choices.mirror_port}"
-
-
 def through(url: str, upstream: Upstream) -> str:
     """Return where a maker's URL is read from: `<upstream>/<host>/<path>`, or there itself."""
     if not upstream.url:
@@ -162,37 +157,30 @@ def through(url: str, upstream: Upstream) -> str:
 
 def _source(name: str, one: Repository, upstream: Upstream) -> Source:
     own = bool(upstream.key)
-    # A repository without a name of its own is told by its host, which is another then.
-    ruled = not upstream.url or one.origin is not None
     return Source(
         name=name,
         url=through(one.url, upstream),
         suite=one.suite,
         components=one.components,
-        origin=one.origin,
-        only=one.only if ruled else (),
-        never=one.never if ruled else (),
+        check_valid_until=one.check_valid_until,
         key_url=None if own or one.key_url is None else through(one.key_url, upstream),
         key=upstream.key or None,
         fingerprints=() if own else one.fingerprints,
     )
 
 
-def _files(stack: NodeStack, names: frozenset[str], upstream: Upstream) -> tuple[File, ...]:
-    known = {_name(one): one for one in stack.system.artefacts.values()}
+def _files(
+    stack: NodeStack, archives: Mapping[str, Artefact], upstream: Upstream
+) -> tuple[File, ...]:
     sums = upstream.checksums or {}
-    found = {name: sums.get(name) or known[name].sha256 for name in sorted(names)}
+    found = {name: sums.get(name) or one.sha256 for name, one in sorted(archives.items())}
     if lacking := [name for name, sha256 in found.items() if sha256 is None]:
         raise RailwrightError(
             f"release {stack.release.name} has no checksum of {', '.join(lacking)}; take it from "
             "the maker and give it in `checksums` of the upstream file (docs/mirror.md)"
         )
     return tuple(
-        File(name, through(known[name].url, upstream), sha256)
+        File(name, through(archives[name].url, upstream), sha256)
         for name, sha256 in found.items()
         if sha256
     )
-
-
-def _name(artefact: Artefact) -> str:
-    return PurePosixPath(urlsplit(artefact.url).path).name

@@ -26,7 +26,8 @@ def translate(err: ValidationError, root: Written, *, complete: bool = True) -> 
     """Return one located problem per validation error of the intent written in `root`.
 
     A missing key is left out where an unknown key beside it is its likely misspelling, and
-    everywhere if the intent was not read completely.
+    everywhere if the intent was not read completely. A list is not also too short for the items
+    of it that are wrong.
     """
     errors: list[Mapping[str, Any]] = list(err.errors(include_url=False))
     misspelt = {
@@ -35,10 +36,12 @@ def translate(err: ValidationError, root: Written, *, complete: bool = True) -> 
         if error["type"] == "extra_forbidden"
         and (suggestion := _suggestion(error["loc"])) is not None
     }
+    lists = {error["loc"][:place] for error in errors for place in range(len(error["loc"]))}
     return tuple(
         _problem(error, root)
         for error in errors
-        if error["type"] != "missing" or (complete and error["loc"] not in misspelt)
+        if (error["type"] != "missing" or (complete and error["loc"] not in misspelt))
+        and (error["type"] != "too_short" or error["loc"] not in lists)
     )
 
 

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from railwright.intent.types import CatalogName, Hostname, IntentModel, Text, UserName
+from railwright.intent.ssh_key import SshPublicKey
+from railwright.intent.types import CatalogName, Hostname, IntentModel, UserName
 
 System = Literal["debian-12", "ubuntu-22.04", "ubuntu-24.04", "rocky-9"]
 MountPath = Annotated[
@@ -12,7 +13,7 @@ MountPath = Annotated[
     Field(pattern=r"^(/[A-Za-z0-9][A-Za-z0-9._-]{0,63}){1,8}$"),
 ]
 KernelArgument = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}(=[A-Za-z0-9_.,:/-]{1,128})?$")
+    str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}(=[A-Za-z0-9_.,:/=@+-]{1,128})?$")
 ]
 
 
@@ -51,7 +52,7 @@ class LocalUser(IntentModel):
     name: Annotated[UserName, Field(description="Login name.", examples=["alice"])]
     uid: Annotated[int, Field(ge=1000, le=60000, description="Number, equal on all nodes.")]
     ssh_keys: Annotated[
-        tuple[Text, ...],
+        tuple[SshPublicKey, ...],
         Field(min_length=1, max_length=16, strict=False, description="Public keys."),
     ]
     sudo: Annotated[bool, Field(description="May become root.")] = False

@@ -33,7 +33,10 @@ def compare(
 
 
 def pending(role: str, observed: Observed) -> tuple[str, ...]:
-    """Return the paths that an earlier run changed without putting them into effect."""
+    """Return what an earlier run changed without putting it into effect: paths, and marks.
+
+    A mark is a word without a slash at its beginning, such as `packages`.
+    """
     return tuple(observed["memory"].get(role, {}).get("pending", ()))
 
 
@@ -66,7 +69,8 @@ def _files(role: str, state: RoleState, observed: Observed) -> Iterator[Differen
         elif found["owner"] != owner:
             yield Difference("file", path, f"owner {_ids(found['owner'])}", f"owner {_ids(owner)}")
     for path in observed["memory"].get(role, {}).get("paths", ()):
-        if path not in wanted and observed["files"].get(path) is not None:
+        # What is there instead of our file by now, a link or a folder, is not ours to remove.
+        if path not in wanted and "sha256" in (observed["files"].get(path) or ()):
             yield Difference("file", path, "of an earlier plan", ABSENT)
 
 

@@ -1,11 +1,14 @@
 """What is not right on a node although it has all that a role lays down and installs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from railwright.nodes.compare import PRESENT
 from railwright.nodes.model import Observed, Trouble, Wanted
+from railwright.plan.stack import NodeStack
 
 FABRIC_MANAGER = "nvidia-fabricmanager"
 DRIVER = "nvidia"
+WHOLE = "run the whole play first, without --tags"
 
 
 def doubts(wanted: Wanted, role: str, observed: Observed) -> tuple[Trouble, ...]:
@@ -15,17 +18,46 @@ def doubts(wanted: Wanted, role: str, observed: Observed) -> tuple[Trouble, ...]
     return (*_modules(wanted, role, observed), *_fabric_manager(wanted, role, observed))
 
 
-def _modules(wanted: Wanted, role: str, observed: Observed) -> Iterator[Trouble]:
-    assert wanted.stack is not None  # noqa: S101 (the caller looks)
-    kernel = wanted.stack.system.kernel
-    for name, version in wanted.roles[role].modules:
+def missing(wanted: Wanted, observed: Observed) -> tuple[Trouble, ...]:
+    """Return what a restart would have to start and does not find: kernel and kernel modules.
+
+    A run of some roles alone may have installed the kernel of a release without its drivers.
+    """
+    if wanted.stack is None:
+        return ()
+    packages = _kernel(wanted.stack, observed)
+    modules = _not_there(wanted.stack, wanted.modules.items(), observed)
+    return tuple(Trouble(what, WHOLE) for what in (*packages, *modules))
+
+
+def _kernel(stack: NodeStack, observed: Observed) -> Iterator[str]:
+    """Yield what is wrong with the packages of the release's kernel."""
+    for name, version in sorted(stack.system.kernel.packages.items()):
+        found = observed["packages"].get(name, {})
+        if found.get("status") not in PRESENT:
+            yield f"{name} {version} is not installed"
+        elif found["version"] != version:
+            yield f"{name} is installed as {found['version']}, not {version}"
+
+
+def _not_there(
+    stack: NodeStack, modules: Iterable[tuple[str, str | None]], observed: Observed
+) -> Iterator[str]:
+    """Yield which modules with a version are not on disk for the release's kernel."""
+    kernel = stack.system.kernel.release
+    for name, version in modules:
         disk = observed["modules"].get(name, {}).get("disk")
         if version is None or disk == version:
             continue
         if disk is None:
-            what = f"kernel module {name} {version} is not there for kernel {kernel.release}"
+            yield f"kernel module {name} {version} is not there for kernel {kernel}"
         else:
-            what = f"kernel module {name} is {disk} for kernel {kernel.release}, not {version}"
+            yield f"kernel module {name} is {disk} for kernel {kernel}, not {version}"
+
+
+def _modules(wanted: Wanted, role: str, observed: Observed) -> Iterator[Trouble]:
+    assert wanted.stack is not None  # noqa: S101 (the caller looks)
+    for what in _not_there(wanted.stack, wanted.roles[role].modules, observed):
         yield Trouble(what, _mend(wanted, observed))
 
 
@@ -36,7 +68,7 @@ def _mend(wanted: Wanted, observed: Observed) -> str:
     headers = [name for name in kernel.packages if "headers" in name or "devel" in name]
     known = observed["packages"]
     for name in headers:
-        if known.get(name, {}).get("status") not in {"installed", "held"}:
+        if known.get(name, {}).get("status") not in PRESENT:
             return f"install {name}, which DKMS needs to build it (role base), then run this again"
     rows = [one for one in observed["dkms"] if one["kernel"] in {kernel.release, ""}]
     built = {(one["name"], one["version"]) for one in rows if one["state"] == "installed"}

@@ -11,6 +11,19 @@ Observed = Mapping[str, Any]
 """What the module `railwright_observe` returns; its code lists the keys."""
 
 Kind = Literal["file", "package", "unit", "link", "archive", "check"]
+Subject = Literal["kernel", "module", "packages", "firmware", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a node is not touched, or not as it should be after it was: the fact and the remedy."""
+
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """Return both in one line."""
+        return f"{self.what}; {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +32,8 @@ class Wanted:
 
     `stack` is None where only the network is configured. `nics` are PCI addresses by interface,
     as far as the catalog knows them; `gpus` is how many there are, None where nobody counts.
-    `arguments` are those of the kernel. `missing` are files whose text was not given.
+    `arguments` are those of the kernel. `missing` are files whose text was not given. `faults` are
+    what forbids a run before the node was looked at.
     """
 
     host: str
@@ -29,6 +43,7 @@ class Wanted:
     nics: Mapping[str, str] = field(default_factory=dict)
     gpus: int | None = None
     missing: tuple[str, ...] = ()
+    faults: tuple[Trouble, ...] = ()
 
     @property
     def modules(self) -> dict[str, str | None]:
@@ -38,6 +53,11 @@ class Wanted:
             for name, version in state.modules:
                 found[name] = version or found.get(name)
         return found
+
+    @property
+    def has_mirror(self) -> bool:
+        """Return whether software comes from the cluster's own mirror."""
+        return self.stack is not None and self.stack.choices.source == "mirror"
 
     @property
     def is_apt(self) -> bool:
@@ -82,7 +102,8 @@ class RoleWork:
     """What one role has to do on one node.
 
     `differences` and `waiting` are empty for a node in sync. `steps` are in their order.
-    `pending` are paths whose change has not taken effect yet (an interrupted run).
+    `pending` is what has not taken effect yet (an interrupted run): paths, and marks without a
+    slash.
     """
 
     differences: tuple[Difference, ...]
@@ -96,29 +117,22 @@ class RoleWork:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a node is not touched, or not as it should be after it was: the fact and the remedy."""
-
-    what: str
-    remedy: str
-
-    def __str__(self) -> str:
-        """Return both in one line."""
-        return f"{self.what}; {self.remedy}"
-
-
-@dataclass(frozen=True, slots=True)
 class RestartReason:
     """Why a node has to restart: `what` differs between what runs and what is installed.
 
-    `cold` says that power has to be cut, which no reboot does.
+    `about` is the kind of thing that `what` is. `cold` says that power has to be cut, which no
+    reboot does. One that is not `sure` may turn out to be none: `installed` alone says why.
     """
 
     what: str
     running: str
     installed: str
+    about: Subject
     cold: bool = False
+    sure: bool = True
 
     def __str__(self) -> str:
         """Return the reason in one line."""
+        if not self.sure:
+            return f"{self.what}: {self.installed}"
         return f"{self.what}: {self.running} runs, {self.installed} is to"

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from railwright.emitters.node_config.state import Package
-from railwright.nodes.compare import compare
+from railwright.nodes import packages
+from railwright.nodes.compare import compare, pending
 from railwright.nodes.model import Observed, Trouble, Wanted
 from railwright.plan.stack import NodeStack
 
@@ -32,17 +33,21 @@ def _stack(wanted: Wanted, stack: NodeStack, observed: Observed) -> Iterator[Tro
     yield from _system(stack, observed)
     yield from _secure_boot(stack, observed)
     yield from _space(wanted, observed)
+    yield from _accounts(stack, observed)
     if stack.choices.host != "vm":  # which devices a virtual machine has where is its host's choice
         yield from _nics(wanted, observed)
     yield from _gpus(wanted, observed)
 
 
 def _given(wanted: Wanted) -> Iterator[Trouble]:
+    remedy = (
+        "build the mirror if there is none yet (playbooks/mirror.yml), or bring its host up if "
+        "that did not answer, then run this again"
+    )
+    if not wanted.has_mirror:
+        remedy = "give it as railwright_given, by this path (docs/nodes.md), then run this again"
     for path in wanted.missing:
-        yield Trouble(
-            f"the text of {path} is not known",
-            "build the mirror first (playbooks/mirror.yml), then run this again",
-        )
+        yield Trouble(f"the text of {path} is not known", remedy)
     for state in wanted.roles.values():
         for archive in state.archives:
             if archive.sha256 is None:
@@ -69,9 +74,11 @@ def _packaging(wanted: Wanted, observed: Observed) -> Iterator[Trouble]:
     mend = "dpkg --configure -a && apt-get --fix-broken install"
     if packaging["kind"] != "apt":
         mend = "dnf check && dnf distro-sync"
-    if packaging["interrupted"]:
+    # What an earlier run began this one finishes, with apt (dpkg --configure -a).
+    is_ours = packaging["kind"] == "apt" and _was_installing(observed)
+    if packaging["interrupted"] and not is_ours:
         yield Trouble("dpkg was interrupted", f"finish it on the node: {mend}")
-    elif packaging["broken"]:
+    elif packaging["broken"] and not is_ours:
         names = ", ".join(packaging["broken"])
         yield Trouble(f"packages are half installed: {names}", f"mend them on the node: {mend}")
     held = [one for one in _packages(wanted) if _is_in_the_way(one, observed)]
@@ -83,6 +90,11 @@ def _packaging(wanted: Wanted, observed: Observed) -> Iterator[Trouble]:
             if packaging["kind"] == "apt"
             else f"release it on the node: dnf versionlock delete {one.name}",
         )
+
+
+def _was_installing(observed: Observed) -> bool:
+    """Return whether a role was interrupted while it installed something."""
+    return any(packages.MARK in pending(owner, observed) for owner in observed["memory"])
 
 
 def _packages(wanted: Wanted) -> Iterator[Package]:
@@ -115,12 +127,12 @@ def _space(wanted: Wanted, observed: Observed) -> Iterator[Trouble]:
         for role, state in wanted.roles.items()
         for one in compare(role, state, wanted.modules, observed)
     ]
-    packages = sum(one.kind == "package" for one in found)
+    new = sum(one.kind == "package" for one in found)
     archives = sum(one.kind == "archive" for one in found)
     kernel = wanted.stack.system.kernel.packages if wanted.stack else {}
     need_mib = {
-        "/var": packages * PACKAGE_MIB // 2 + archives * ARCHIVE_MIB // 3,
-        "/": packages * PACKAGE_MIB + archives * ARCHIVE_MIB,
+        "/var": new * PACKAGE_MIB // 2 + archives * ARCHIVE_MIB // 3,
+        "/": new * PACKAGE_MIB + archives * ARCHIVE_MIB,
         "/boot": BOOT_MIB * any(one.kind == "package" and one.name in kernel for one in found),
     }
     for folder, mib in need_mib.items():
@@ -130,6 +142,35 @@ def _space(wanted: Wanted, observed: Observed) -> Iterator[Trouble]:
                 f"{folder} has {have_mib} MiB left, this needs about {mib} MiB",
                 "make room (apt-get clean, journalctl --vacuum-size=200M, old kernels)",
             )
+
+
+def _accounts(stack: NodeStack, observed: Observed) -> Iterator[Trouble]:
+    """Yield which accounts would not get their numbers (sysusers.d(5)).
+
+    systemd-sysusers leaves an account that exists as it is, and takes another number than the
+    declared one, without a word, where that is a user's or the group's of another name.
+    """
+    users, groups = observed["accounts"]["users"], observed["accounts"]["groups"]
+    other = "or change stack.users in the intent"
+    for one in sorted(stack.choices.users, key=lambda user: user.name):
+        here = users.get(one.name)
+        if here not in {None, one.uid}:
+            yield Trouble(
+                f"{one.name} has the uid {here} here, the intent says {one.uid}",
+                f"change it on the node (groupmod -g {one.uid} {one.name}; usermod -u {one.uid} "
+                f"{one.name}; chown what is outside its home folder), {other}",
+            )
+        takers = [("uid", "usermod -u", name) for name, uid in users.items() if uid == one.uid]
+        if not takers and here is None:
+            takers = [
+                ("gid", "groupmod -g", name) for name, gid in groups.items() if gid == one.uid
+            ]
+        for kind, tool, name in sorted(takers):
+            if name != one.name:
+                yield Trouble(
+                    f"{kind} {one.uid} belongs to {name} here, the intent gives it to {one.name}",
+                    f"give {name} another on the node ({tool}) or remove it, {other}",
+                )
 
 
 def _nics(wanted: Wanted, observed: Observed) -> Iterator[Trouble]:

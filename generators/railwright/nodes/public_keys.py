@@ -20,6 +20,12 @@ def refusal(content: bytes, wanted: Collection[str]) -> str:
         return "it is no public key"
     if not found:
         return "there is no public key in it"
+    if not wanted:
+        return (
+            f"the release has no fingerprint of it (this one's is {', '.join(sorted(found))}); "
+            "compare that with what its maker says, and add it to fingerprints of the repository "
+            "in the release's file (docs/stacks.md)"
+        )
     if foreign := sorted(found - set(wanted)):
         return f"it has the key {foreign[0]}, which is none of {', '.join(sorted(wanted))}"
     return ""

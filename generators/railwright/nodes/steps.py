@@ -1,21 +1,22 @@
 """What to run on a node, in order, to settle the differences of one role."""
 
 import base64
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
-from typing import Any
 
-from railwright.emitters.node_config.state import Archive, Package, RoleState
+from railwright.emitters.node_config.state import Archive, RoleState
 from railwright.files import OutputFile
-from railwright.nodes.compare import compare, marker, pending
+from railwright.nodes.compare import ABSENT, compare, marker, pending
 from railwright.nodes.model import Difference, Observed, RoleWork, Step, Wanted
+from railwright.nodes.packages import package_steps
 
-LOCK_TIMEOUT_S = 120
-"""How long to wait for another package manager to finish, as on a node's first boot."""
-UPDATE_RETRIES = 2
 DOWNLOADS = "/var/cache/railwright"
 DOWNLOAD_S = 120
 UNIT_FOLDER = "/systemd/system/"
+OWN_UNIT = re.compile(r"/etc/systemd/system/([^/]+\.(?:service|timer|mount|automount))")
+UNDONE = RoleState()
+"""What a role wants of a node for which the plan no longer has it."""
 SET = {
     "acs": ("off",),
     "nic_firmware": ("apply",),
@@ -25,34 +26,32 @@ SET = {
 
 
 def work(wanted: Wanted, role: str, observed: Observed) -> RoleWork:
-    """Return how a node differs from what a role wants, and what settles it."""
-    state = wanted.roles.get(role)
-    if state is None:
-        return RoleWork((), (), (), ())
-    modules = wanted.modules
-    found = compare(role, state, modules, observed)
+    """Return how a node differs from what a role wants, and what settles it.
+
+    Of a role that the plan does not have, the files that it laid down earlier go, and with them
+    the units that they are; packages and archives stay.
+    """
+    state = wanted.roles.get(role, UNDONE)
+    found = compare(role, state, wanted.modules, observed)
     now = tuple(one for one in found if not one.waits)
-    steps = tuple(_steps(role, state, observed, now, is_apt=wanted.is_apt))
+    steps = tuple(_steps(wanted, role, observed, now))
     waiting = tuple(one for one in found if one.waits)
     return RoleWork(now, waiting, steps, pending(role, observed))
 
 
 def _steps(
-    role: str,
-    state: RoleState,
-    observed: Observed,
-    found: Sequence[Difference],
-    *,
-    is_apt: bool,
+    wanted: Wanted, role: str, observed: Observed, found: Sequence[Difference]
 ) -> Iterator[Step]:
+    state = wanted.roles.get(role, UNDONE)
     of = {kind: [one for one in found if one.kind == kind] for kind in {x.kind for x in found}}
+    yield from _end_units(wanted, of.get("file", ()))
     if "file" in of:
         yield lay_down(role, state.files)
-    if "package" in of:
-        yield from _package_steps(state, of["package"], is_apt=is_apt)
+    packages = of.get("package", ())
+    yield from package_steps(role, state, observed, packages, is_apt=wanted.is_apt)
     for archive in state.archives:
         if any(one.name == archive.folder for one in of.get("archive", ())):
-            yield from _unpack(archive)
+            yield from _unpack(archive, use_proxy=not wanted.has_mirror)
     for one in of.get("link", ()):
         yield Step(
             "ansible.builtin.file",
@@ -63,6 +62,20 @@ def _steps(
     if "unit" in of or reload:
         yield Step("railwright_units", _verbs(state, observed, of.get("unit", ())))
     yield from _settings(state, observed)
+
+
+def _end_units(wanted: Wanted, found: Sequence[Difference]) -> Iterator[Step]:
+    """Yield what ends the units whose files are about to go; systemd could not do it after that."""
+    kept = {unit.name for state in wanted.roles.values() for unit in state.units}
+    own = (OWN_UNIT.fullmatch(one.name) for one in found if one.wanted == ABSENT)
+    if names := sorted({one[1] for one in own if one} - kept):
+        # Instances of a template are found by a pattern, itself it cannot run.
+        stop = [name.replace("@.", "@*.") for name in names]
+        yield Step(
+            "railwright_units",
+            {"disable": names, "stop": stop},
+            remedy="end what uses it on the node (lsof, fuser -m for a mount), then run this again",
+        )
 
 
 def lay_down(owner: str, files: Sequence[OutputFile]) -> Step:
@@ -78,35 +91,11 @@ def lay_down(owner: str, files: Sequence[OutputFile]) -> Step:
     return Step("railwright_files", {"owner": owner, "files": values}, previews=True)
 
 
-def _package_steps(
-    state: RoleState, found: Sequence[Difference], *, is_apt: bool
-) -> Iterator[Step]:
-    module = "ansible.builtin.apt" if is_apt else "ansible.builtin.dnf"
-    waiting = {"lock_timeout": LOCK_TIMEOUT_S}
-    names = {one.name for one in found}
-    if absent := [name for name in state.absent if name in names]:
-        yield Step(module, {"name": absent, "state": "absent", **waiting})
-    if any(one.name in names for one in state.packages):
-        # All of a role at once, not only those that differ: they depend on each other's versions.
-        packages = [_spelled(one, is_apt=is_apt) for one in state.packages]
-        options: dict[str, Any] = {"update_cache": True, "allow_downgrade": True}
-        if is_apt:
-            # Mends dependencies as well: what another role has to install is missing until then.
-            options |= {"state": "fixed", "install_recommends": False}
-            options["update_cache_retries"] = UPDATE_RETRIES
-        else:
-            options |= {"state": "present", "install_weak_deps": False}
-        yield Step(module, {"name": packages, **options, **waiting})
+def _unpack(archive: Archive, *, use_proxy: bool) -> Iterator[Step]:
+    """Yield the download into a folder of root's alone, the unpacking, and a mark for its end.
 
-
-def _spelled(package: Package, *, is_apt: bool) -> str:
-    if package.version is None:
-        return package.name
-    return f"{package.name}{'=' if is_apt else '-'}{package.version}"
-
-
-def _unpack(archive: Archive) -> Iterator[Step]:
-    """Yield the download into a folder of root's alone, the unpacking, and a mark for its end."""
+    A node's proxy leads to the makers; the mirror is on its own network.
+    """
     target = f"{DOWNLOADS}/{archive.name}"
     yield Step("ansible.builtin.file", {"path": DOWNLOADS, "state": "directory", "mode": "0700"})
     yield Step(
@@ -117,6 +106,7 @@ def _unpack(archive: Archive) -> Iterator[Step]:
             "checksum": f"sha256:{archive.sha256}",
             "mode": "0600",
             "timeout": DOWNLOAD_S,
+            "use_proxy": use_proxy,
         },
         remedy=f"see that {archive.url} answers and is what the release names",
     )

@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from railwright.emitters import node_config
+from railwright.emitters.node_config import base_apt, base_dnf
 from railwright.emitters.node_config.base_kernel import kernel_arguments
 from railwright.emitters.node_config.state import Archive, RoleState
 from railwright.files import OutputFile
-from railwright.nodes.model import Wanted
+from railwright.nodes.model import Trouble, Wanted
 from railwright.plan.model import Device, Plan
 from railwright.plan.nodes_roce import settings
-from railwright.plan.stack import stack_of
+from railwright.plan.stack import NodeStack, stack_of
 
-SOURCES = ("etc/railwright/apt.sources.d/", "etc/yum.repos.d/")
+SOURCES = (f"{base_apt.SOURCES}/", f"{base_dnf.SOURCES}/")
 """Where files name the repositories of packages' makers."""
+ANSWER = "see that it runs and takes log-ins, then run this again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,14 @@ class Site:
 
     `given` are texts of files by path. `checksums` (SHA-256 by the file's name) win over those of
     the release. Below `upstream`, if it is given, is `<host>/<path>` of every vendor's URL, signed
-    by `key` alone.
+    by `key` alone. `silent` says why the key is not known, where somebody did not answer.
     """
 
     given: Mapping[str, str] = field(default_factory=dict)
     checksums: Mapping[str, str] = field(default_factory=dict)
     upstream: str = ""
     key: str = ""
+    silent: str = ""
 
     def text(self, path: str) -> str | None:
         """Return the text of a file that has to be given, None where it was not."""
@@ -42,31 +45,40 @@ def of_device(plan: Plan, device: Device, site: Site) -> Wanted:
     roles = {role: state for role, state in states.items() if state is not None}
     model = plan.node_model(device)
     ports = (one.port for one in settings(plan, device))
+    missing = tuple(
+        path for state in roles.values() for path in state.given if site.text(path) is None
+    )
+    silent = bool(missing and site.silent)
     return Wanted(
         host=device.name,
-        roles={role: at_site(state, site) for role, state in roles.items()},
+        roles={role: at_site(state, site, stack) for role, state in roles.items()},
         stack=stack,
         arguments=kernel_arguments(plan, device),
         nics={port.interface: port.pci for port in ports if port.pci is not None},
         gpus=model.gpus if device.role == "gpu_node" else None,
-        missing=tuple(
-            path for state in roles.values() for path in state.given if site.text(path) is None
-        ),
+        missing=() if silent else missing,
+        faults=(Trouble(site.silent, ANSWER),) if silent else (),
     )
 
 
-def at_site(state: RoleState, site: Site) -> RoleState:
+def at_site(state: RoleState, site: Site, stack: NodeStack | None) -> RoleState:
     """Return a role's state with the files that were given, checksums and sources of the site."""
     texts = {path: site.text(path) for path in state.given}
     given = (OutputFile(path.lstrip("/"), text.encode()) for path, text in texts.items() if text)
-    files = (_file(one, site.upstream, state.given) for one in state.files)
+    files = (_file(one, site.upstream, state.given, stack) for one in state.files)
     archives = tuple(_archive(one, site) for one in state.archives)
     return replace(state, files=(*files, *given), archives=archives)
 
 
-def _file(file: OutputFile, upstream: str, keys: Sequence[str]) -> OutputFile:
+def _file(
+    file: OutputFile, upstream: str, keys: Sequence[str], stack: NodeStack | None
+) -> OutputFile:
     """Return a file that names repositories with those of the substitute, all with its key."""
-    if not upstream or not file.path.startswith(SOURCES):
+    if not upstream:
+        return file
+    if file.path == base_apt.PREFERENCES and stack and stack.choices.source == "vendor":
+        return replace(file, content=base_apt.preferences(stack, moved=True).encode())
+    if not file.path.startswith(SOURCES):
         return file
     text = _moved(file.content.decode(), upstream)
     if file.path.endswith(".sources") and keys:

@@ -46,11 +46,20 @@ def broken(release: StackRelease, system: System, ofed: str) -> Iterator[Broken]
     """Yield the rules of a release that do not hold on a system with a NIC driver."""
     given = Chosen(release, system, of_choice(release.systems[system], ofed), ofed)
     for rule in release.constraints:
-        if rule.systems and system not in rule.systems:
-            continue
-        if rule.ofed not in {None, ofed}:
-            continue
-        yield from (Broken(rule, found) for found in _RULES[rule.rule](given, rule))
+        if _holds(rule, system, ofed):
+            yield from (Broken(rule, found) for found in _RULES[rule.rule](given, rule))
+
+
+def bounds_kernel(release: StackRelease, system: System, ofed: str) -> bool:
+    """Return whether a release says up to which kernel the modules of a NIC driver build."""
+    return any(
+        rule.rule == "below" and "kernel" in rule.about and _holds(rule, system, ofed)
+        for rule in release.constraints
+    )
+
+
+def _holds(rule: Constraint, system: System, ofed: str) -> bool:
+    return (not rule.systems or system in rule.systems) and rule.ofed in {None, ofed}
 
 
 def numbers(version: str) -> tuple[int, ...]:

@@ -3,7 +3,8 @@
 `nic_firmware.py --check [--json]` only looks: exit 0 as wanted, 2 something differs, 1 something
 went wrong. What is set but not in force yet is pending, with what it waits for: reset, reboot, or
 cold (power has to be cut). `nic_firmware.py apply` sets what differs, for the next start.
-`nic_firmware.py reset` restarts the firmware of NICs whose parameters wait for that: links go down.
+`nic_firmware.py reset` restarts the firmware of NICs whose parameters only that loads: links go
+down. NICs that take theirs when the node restarts are left to that.
 """
 
 from __future__ import annotations
@@ -90,12 +91,16 @@ def number_of(text: str) -> int | None:
 
 
 def remedy_of(text: str) -> str:
-    """Return what loads parameters, of `mlxfwreset query`: reset, reboot or cold."""
+    """Return what loads parameters, of `mlxfwreset query`: reboot, reset or cold.
+
+    A restart of the node is preferred: a reset fails while anything uses the driver (a mount of
+    NFS over RDMA, nvidia_peermem).
+    """
     levels = text.partition("Reset-types")[0]
     supported = {int(level) for level, missing in LEVEL.findall(levels) if not missing}
-    if supported & set(WARM_LEVELS):
-        return "reset"
-    return "reboot" if REBOOT_LEVEL in supported else "cold"
+    if REBOOT_LEVEL in supported:
+        return "reboot"
+    return "reset" if supported & set(WARM_LEVELS) else "cold"
 
 
 def devices_of(machine: Machine) -> tuple[str, list[Device]]:
@@ -236,7 +241,7 @@ class Nic:
             return self._set(rest)
         if done.code:
             remedy = "run as root; see whether the NIC's owner restricts it: `mlxprivhost query`"
-            raise TroubleError(f"{self.device.name}: {self._tool} set: {done.words}", remedy)
+            raise TroubleError(f"{self._tool} set: {done.words}", remedy)
         return changes
 
     def _set_command(self, changes: dict[str, int]) -> list[str]:
@@ -253,16 +258,23 @@ class Nic:
         replace_file(self._machine.path(REFUSED), text)
 
     def reset(self) -> list[str]:
-        """Restart the firmware if parameters wait for that; return what was done."""
+        """Restart the firmware if parameters wait for that; return what was done.
+
+        Raises: TroubleError where nothing but a cut of the power loads them.
+        """
         report = self.check()
-        if not report.pending:
-            return []
-        if (remedy := report.pending[0].remedy) != "reset":
-            what = f"{self.device.name}: a reset does not load these parameters"
-            way = "restart the node" if remedy == "reboot" else "cut the node's power and start it"
+        remedy = report.pending[0].remedy if report.pending else ""
+        if remedy == "reboot":
+            return [f"{self.device.name}: left to the restart of the node, which loads it"]
+        if remedy == "cold":
+            what, way = (
+                "a reset does not load these parameters",
+                "cut the node's power and start it",
+            )
             raise TroubleError(what, way)
-        tool = RESETS[self._tool]
-        argv = [tool, "-d", self.device.pci, "-y", "reset"]
+        if not remedy:
+            return []
+        argv = [RESETS[self._tool], "-d", self.device.pci, "-y", "reset"]
         self._machine.succeed(argv, "stop what uses the NIC, or restart the node")
         return [f"{self.device.name}: firmware restarted"]
 

@@ -1,6 +1,7 @@
 """What every shipped stack release has to fulfil, on every system and with every NIC driver."""
 
 import re
+from fnmatch import fnmatchcase
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -122,6 +123,37 @@ def test_modules_are_of_the_packages_that_bring_them(name: str, system: str) -> 
     assert set(one.of_nic) <= one.modules.keys() | one.dkms.keys()
     assert set(one.mlnx_modules) <= set(one.of_nic)
     assert set(one.mlnx_dkms) <= set(one.of_nic)
+
+
+LIBRARIES = (
+    "libegl-nvidia0",
+    "libgles-nvidia2",
+    "libglx-nvidia0",
+    "libnvidia-eglcore",
+    "libnvidia-vksc-core",
+    "libnvsdm",
+    "libxnvctrl0",
+    "nvidia-imex",
+    "nvidia-xconfig",
+)
+"""Packages of the driver that no release names (NVIDIA's CUDA repositories)."""
+
+
+@pytest.mark.parametrize(("name", "system"), SYSTEMS)
+def test_all_of_the_driver_comes_from_one_repository_in_one_version(name: str, system: str) -> None:
+    one = of(name, system)
+    if system.startswith("rocky"):
+        assert one.driver_packages == ()
+        return
+    named = {*one.packages["nvidia_driver"], *one.packages["fabricmanager"], *LIBRARIES}
+    for package in named:
+        assert any(fnmatchcase(package, pattern) for pattern in one.driver_packages), package
+        owners = [
+            key
+            for key, repository in one.repositories.items()
+            if any(fnmatchcase(package, pattern) for pattern in repository.only)
+        ]
+        assert owners == ["cuda"], package
 
 
 def test_releases_differ_in_all_that_an_upgrade_has_to_change() -> None:

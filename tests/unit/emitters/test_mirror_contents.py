@@ -14,12 +14,15 @@ from railwright.catalog.stack_model import (
     SystemStack,
     Versions,
 )
-from railwright.emitters import mirror
+from railwright.emitters import mirror, node_config
 from railwright.emitters.mirror import Upstream
+from railwright.emitters.node_config import base_apt
+from railwright.emitters.node_config.places import artefact_name
 from railwright.errors import RailwrightError
 from railwright.intent.stack import Stack
 from railwright.plan.model import Plan
 from railwright.plan.stack import NodeStack, stack_of
+from tests.ansible import mirror_vendor
 
 SHA = "0" * 64
 KEY = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
@@ -39,6 +42,7 @@ SYSTEM = SystemStack(
             components=("main",),
             origin="Debian",
             only=("libc6",),
+            check_valid_until=False,
             source="test",
         ),
     },
@@ -81,9 +85,18 @@ def stack(os: str = "debian-12", system: SystemStack = SYSTEM) -> NodeStack:
     return NodeStack(choices, release, system)
 
 
+def archives(*names: str) -> dict[str, Artefact]:
+    return {artefact_name(SYSTEM.artefacts[name]): SYSTEM.artefacts[name] for name in names}
+
+
 def test_it_holds_the_kernel_and_what_nodes_want() -> None:
-    want = mirror.contents(stack(), {"chrony": None, "a": "1"}, ["hpcx-2.tbz"], Upstream())
-    assert want.packages == {"a": "1", "chrony": None, "linux-image-6.1.0-50-amd64": "6.1.176-1"}
+    want = mirror.contents(stack(), {"chrony": None, "a": "1"}, archives("hpcx"), Upstream())
+    assert want.packages == {
+        "a": "1",
+        "chrony": None,
+        "linux-image-6.1.0-50-amd64": "6.1.176-1",
+        **dict.fromkeys(mirror.TOOLS["apt"]),
+    }
     assert list(want.packages) == sorted(want.packages)
     assert [(one.name, one.url, one.sha256) for one in want.artefacts] == [
         ("hpcx-2.tbz", "https://files.example.net/a/hpcx-2.tbz", SHA)
@@ -91,19 +104,27 @@ def test_it_holds_the_kernel_and_what_nodes_want() -> None:
     assert (want.kind, want.system, want.release) == ("apt", "debian-12", "2026.07")
     maker, system = want.repositories
     assert (maker.key_url, maker.fingerprints) == ("https://maker.example.net/key.asc", ("A" * 40,))
-    assert (maker.never, system.only, system.suite) == (("dkms",), ("libc6",), "bookworm")
+    assert (system.suite, system.components) == ("bookworm", ("main",))
+    assert (maker.check_valid_until, system.check_valid_until) == (True, False)
+
+
+def test_the_mirrors_own_programs_belong_to_it_under_the_names_it_asks_for(root: Path) -> None:
+    asked = mirror_vendor.load(root).TOOL_PACKAGES
+    assert {kind: set(text.split()) for kind, text in asked.items()} == {
+        kind: set(names) for kind, names in mirror.TOOLS.items()
+    }
+    pinned = mirror.contents(stack(), {"gpg": "2"}, {}, Upstream())
+    assert pinned.packages["gpg"] == "2"
 
 
 def test_an_upstream_takes_the_place_of_every_maker() -> None:
     upstream = Upstream("http://10.0.0.1:8000/", KEY, {"hpcx-2.tbz": "1" * 64})
-    want = mirror.contents(stack(), {}, ["hpcx-2.tbz"], upstream)
+    want = mirror.contents(stack(), {}, archives("hpcx"), upstream)
     maker, system = want.repositories
     assert maker.url == "http://10.0.0.1:8000/maker.example.net/deb/"
     assert system.url == "http://10.0.0.1:8000/deb.example.net/debian/"
     for one in want.repositories:
         assert (one.key, one.key_url, one.fingerprints) == (KEY, None, ())
-    # What is told by its host alone cannot be told any more; what has a name still is.
-    assert (maker.never, system.only) == ((), ("libc6",))
     (file,) = want.artefacts
     assert file.url == "http://10.0.0.1:8000/files.example.net/a/hpcx-2.tbz"
     assert file.sha256 == "1" * 64
@@ -111,9 +132,9 @@ def test_an_upstream_takes_the_place_of_every_maker() -> None:
 
 def test_every_archive_without_a_checksum_is_named() -> None:
     with pytest.raises(RailwrightError, match=r"no checksum of bare\.tar; take it from the maker"):
-        mirror.contents(stack(), {}, ["bare.tar", "hpcx-2.tbz"], Upstream())
+        mirror.contents(stack(), {}, archives("bare", "hpcx"), Upstream())
     given = Upstream(checksums={"bare.tar": "2" * 64})
-    (file,) = mirror.contents(stack(), {}, ["bare.tar"], given).artefacts
+    (file,) = mirror.contents(stack(), {}, archives("bare"), given).artefacts
     assert file.sha256 == "2" * 64
 
 
@@ -135,10 +156,9 @@ def test_it_is_served_on_the_in_band_address_alone(plan: Plan) -> None:
     assert (
         "/etc/railwright/mirror/nginx.conf" in files["etc/systemd/system/railwright-mirror.service"]
     )
-    assert mirror.address(stack(), device) == f"http://{address}:8080"
     rocky = replace(stack(), choices=stack("rocky-9").choices)
     assert "user nginx;" in mirror.server(rocky, device)[0].content.decode()
-    assert mirror.contents(rocky, {}, [], Upstream()).kind == "dnf"
+    assert mirror.contents(rocky, {}, {}, Upstream()).kind == "dnf"
 
 
 def test_an_intent_without_a_mirror_is_told_so(root: Path) -> None:
@@ -171,9 +191,45 @@ def test_the_arguments_of_the_module_follow_from_the_intent(root: Path, tmp_path
     upstream = {"url": "http://10.9.9.9", "key": str(key), "checksums": sums}
     found = api_mirror.contents(intent, servers[0].name, upstream)
     assert found["packages"]["lldpd"] is None
+    # As a node that asks the makers: the driver's libraries in the driver's version too.
+    makers = api_mirror.contents(intent, servers[0].name, {"checksums": sums})
+    assert makers["preferences"] == base_apt.preferences(stack)
+    driver = f"Pin: version {stack.release.versions.driver}-*\nPin-Priority: 1001"
+    assert driver in found["preferences"]
+    # What is told by its host alone cannot be told at a substitute; what has a name still is.
+    assert 'Pin: origin "linux.mellanox.com"' in makers["preferences"]
+    assert "Pin: origin" not in found["preferences"]
+    assert "Pin: release o=NVIDIA" in found["preferences"]
     assert {one["key"] for one in found["repositories"]} == {KEY}
     assert found["address"] == f"http://{servers[0].management.address}:8080"
+    assert found["name"] == "debian-12-2026.07"
+    sources = {
+        file.content.decode()
+        for file in node_config.files(plan, plan.nodes[0], "base")
+        if file.path.startswith(base_apt.SOURCES)
+    }
+    assert {f"URIs: {found['address']}/{found['name']}/" in text for text in sources} == {True}
     with pytest.raises(RailwrightError, match=f"is on {servers[0].name}, not on {servers[1].name}"):
         api_mirror.server_files(intent, servers[1].name)
     with pytest.raises(RailwrightError, match="cannot be read: No such file"):
         api_mirror.contents(intent, servers[0].name, {"key": str(tmp_path / "none")})
+
+
+def test_dnf_takes_what_a_node_would_from_the_substitute(root: Path, tmp_path: Path) -> None:
+    intent = intent_with_mirror(root, tmp_path)
+    intent.write_text(intent.read_text().replace("os: debian-12", "os: rocky-9"))
+    plan = api.load_plan(intent).plan
+    stack = stack_of(plan)
+    assert stack is not None
+    server = next(one for one in plan.nodes if one.role == "management_node")
+    sums = {artefact_name(one): SHA for one in stack.system.artefacts.values()}
+    given = {"url": "http://10.9.9.9", "checksums": sums}
+    found = api_mirror.contents(intent, server.name, given)
+    assert (found["kind"], found["name"]) == ("dnf", "rocky-9-2026.07")
+    assert "preferences" not in found
+    urls = {one["url"] for one in found["repositories"]}
+    for url in urls:
+        assert url.startswith("http://10.9.9.9/")
+        assert f"baseurl={url}\n" in found["repo_files"]
+    assert "https://" not in found["repo_files"]
+    assert "excludepkgs=" in found["repo_files"]

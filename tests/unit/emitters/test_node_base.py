@@ -15,8 +15,13 @@ from tests.unit.emitters.node_stacks import RELEASE, role, stack_for, stacked, t
 from tests.unit.plan.made import ALL_NETWORKS, planned
 
 GRUB = "etc/default/grub.d/50-railwright.cfg"
-ALICE = {"name": "alice", "uid": 2001, "ssh_keys": ["ssh-ed25519 AAAA alice@a", "ssh-rsa BBBB"]}
-BOB = {"name": "bob", "uid": 2002, "ssh_keys": ["ssh-ed25519 CCCC"], "sudo": True}
+KEYS = (
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC",
+)
+ALICE = {"name": "alice", "uid": 2001, "ssh_keys": [f"{KEYS[0]} alice@a", KEYS[1]]}
+BOB = {"name": "bob", "uid": 2002, "ssh_keys": [KEYS[1]], "sudo": True}
+SSHD = "/usr/sbin/sshd"
 SITE = {"services": {"domain": "c.example.net", "ntp_servers": ["10.50.1.10", "10.50.2.10"]}}
 
 
@@ -50,7 +55,7 @@ def test_dnf_asks_the_mirror_alone_and_checks_its_index() -> None:
     only = sections(found["etc/railwright/yum.repos.d/railwright.repo"])
     assert only.sections() == ["railwright-mirror"]
     address = plan.device["mgmt01"].management.address
-    assert only["railwright-mirror"]["baseurl"] == f"http://{address}:8080/rocky-9/"
+    assert only["railwright-mirror"]["baseurl"] == f"http://{address}:8080/rocky-9-{RELEASE}/"
     assert only["railwright-mirror"]["repo_gpgcheck"] == "1"
 
 
@@ -61,18 +66,6 @@ def test_dnf_locks_every_version() -> None:
     for name, version in system.kernel.packages.items():
         assert f"{name}-{version}.*" in lines
     assert f"nvidia-open-{system.packages['nvidia_driver']['nvidia-open']}.*" in lines
-
-
-def test_rocky_tells_its_boot_loader_by_a_unit() -> None:
-    plan = stacked(os="rocky-9", tuning={"hugepages_1gib": 4})
-    kernel = loader.stack(RELEASE).systems["rocky-9"].kernel.release
-    found = texts(plan, "base")
-    assert GRUB not in found
-    unit = found["etc/systemd/system/railwright-kernel.service"]
-    assert f"--set-default=/boot/vmlinuz-{kernel}\n" in unit
-    arguments = " ".join(kernel_arguments(plan, plan.device["gpu0001"]))
-    assert f'--update-kernel=ALL "--args={arguments}"\n' in unit
-    assert Unit("railwright-kernel.service") in role(plan, "base").units
 
 
 def test_the_kernel_and_its_headers_are_installed_and_started() -> None:
@@ -160,12 +153,61 @@ def test_accounts_keys_and_sudo() -> None:
         "d /home/alice 0700 alice alice -\nd /home/bob 0700 bob bob -\n"
     )
     keys = found["etc/ssh/authorized_keys.d/alice"]
-    assert keys == "ssh-ed25519 AAAA alice@a\nssh-rsa BBBB\n"
-    assert ".ssh/authorized_keys " in found["etc/ssh/sshd_config.d/50-railwright.conf"]
+    assert keys == f"{KEYS[0]} alice@a\n{KEYS[1]}\n"
     assert found["etc/sudoers.d/50-railwright"] == "bob ALL=(ALL:ALL) NOPASSWD: ALL\n"
     modes = {one.path: one.mode for one in state.files}
     assert modes["etc/sudoers.d/50-railwright"] == 0o440
     assert Unit("railwright-users.service") in state.units
+
+
+@pytest.mark.skipif(
+    not Path(SSHD).exists() or not shutil.which("unshare") or os.geteuid() != 0,
+    reason="sshd (openssh-server) or unshare is missing, or we are not root",
+)
+def test_sshd_finds_other_people_s_keys_where_the_site_says(tmp_path: Path) -> None:
+    found = texts(stacked(users=[BOB, ALICE]), "base")
+    drop_in = tmp_path / "sshd_config.d/50-railwright.conf"
+    drop_in.parent.mkdir()
+    drop_in.write_text(found["etc/ssh/sshd_config.d/50-railwright.conf"])
+    key = tmp_path / "host_key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    site = "/etc/ssh/site/%u"
+    # As systems have it: drop-ins come first, and the first value counts.
+    config = (
+        f"HostKey {key}\nInclude {drop_in.parent}/*.conf\nAuthorizedKeysFile {site}\nUseDNS yes\n"
+    )
+    assert sshd(tmp_path, config, "-t") == ""
+    ours = ".ssh/authorized_keys .ssh/authorized_keys2 /etc/ssh/authorized_keys.d/%u"
+    for user, where in (("alice", ours), ("bob", ours), ("installer", site), ("root", site)):
+        said = sshd(tmp_path, config, "-T", "-C", f"user={user},host=h,addr=10.0.0.9").splitlines()
+        assert f"authorizedkeysfile {where}" in said
+        assert "usedns yes" in said
+    # What stands behind our block is for everybody, in the same file too.
+    pasted = config.replace(f"Include {drop_in.parent}/*.conf\n", drop_in.read_text())
+    assert pasted != config
+    said = sshd(tmp_path, pasted, "-T", "-C", "user=root,host=h,addr=10.0.0.9").splitlines()
+    assert {f"authorizedkeysfile {site}", "usedns yes"} <= set(said)
+
+
+def sshd(folder: Path, config: str, *words: str) -> str:
+    """Return what sshd says of a configuration; it wants a folder in /run, here one of its own."""
+    path = folder / "sshd_config"
+    path.write_text(config)
+    run = 'mount -t tmpfs tmpfs /run && mkdir /run/sshd && exec "$@"'
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-ec", run, "sh", SSHD, *words, "-f", str(path)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout + done.stderr
+
+
+def test_sshd_s_block_is_of_the_people_alone_and_ends() -> None:
+    found = texts(stacked(users=[BOB, ALICE]), "base")
+    lines = found["etc/ssh/sshd_config.d/50-railwright.conf"].splitlines()
+    assert (lines[0], lines[-1], len(lines)) == ("Match User alice,bob", "Match all", 3)
+    assert lines[1].endswith(" /etc/ssh/authorized_keys.d/%u")
 
 
 def test_without_people_nothing_is_said_of_them() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from railwright.emitters import node_config
 from railwright.plan.model import Plan
-from tests.unit.plan.made import compute_plan
+from tests.unit.emitters.node_stacks import stacked
+from tests.unit.plan.made import ALL_NETWORKS, compute_plan, planned
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +85,34 @@ def test_lldp_names_the_node_and_its_rails(plan: Plan) -> None:
     assert "configure system hostname gpu0003\n" in text
     assert "configure lldp portidsubtype ifname\n" in text
     assert ",".join(f"rail{rail}" for rail in range(8)) in text
+
+
+WAIT = "etc/systemd/system/systemd-networkd-wait-online.service.d/50-railwright.conf"
+
+
+@pytest.mark.parametrize(
+    ("node", "ports"),
+    [
+        ("gpu0001", [*(f"rail{rail}" for rail in range(8)), "storage0", "storage1"]),
+        ("storage01", ["storage0", "storage1"]),
+        ("mgmt01", ["storage0", "storage1", "oob0"]),
+    ],
+)
+def test_a_system_is_online_with_any_of_its_ports_or_after_half_a_minute(
+    node: str, ports: list[str]
+) -> None:
+    plan = planned(ALL_NETWORKS)
+    tree = node_config.files(plan, plan.device[node], "host_network")
+    text = next(file.content.decode() for file in tree if file.path == WAIT)
+    head, replaced, command = text.splitlines()
+    # Without the empty line the unit would have two commands, and the package's own would wait.
+    assert (head, replaced) == ("[Service]", "ExecStart=")
+    program, *words = command.removeprefix("ExecStart=").split()
+    assert program == "/lib/systemd/systemd-networkd-wait-online"
+    assert words == ["--any", "--timeout=30", *(f"--interface={port}" for port in ports)]
+
+
+def test_networkmanager_has_its_own_way_to_wait() -> None:
+    plan = stacked(os="rocky-9")
+    files = node_config.files(plan, plan.device["gpu0001"], "host_network")
+    assert not [file.path for file in files if "networkd" in file.path]

@@ -186,6 +186,14 @@ def test_containers_may_pin_memory() -> None:
         assert "LimitMEMLOCK=infinity" in text
 
 
+def test_containers_of_docker_outlive_its_restart() -> None:
+    found = texts(stacked(containers=["docker"]), "container_toolkit")
+    docker = json.loads(found["etc/docker/daemon.json"])
+    assert docker["live-restore"] is True
+    # With other daemon options than before it may not find them again (Docker manual).
+    assert docker.keys() == {"default-ulimits", "features", "live-restore", "runtimes"}
+
+
 def test_containerd_reads_what_it_imports() -> None:
     found = texts(stacked(), "container_toolkit")
     main = tomllib.loads(found["etc/containerd/config.toml"])

@@ -19,7 +19,8 @@ MOUNTS = {
     "nvme": [{"path": "/scratch", "server": "storage02", "nqn": "nqn.2026-11.net.example:s"}],
 }
 SYSTEMS = sorted(loader.stack(RELEASE).systems)
-PEOPLE = {"users": [{"name": "alice", "uid": 2001, "ssh_keys": ["ssh-ed25519 AAAA a"]}]}
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"
+PEOPLE = {"users": [{"name": "alice", "uid": 2001, "ssh_keys": [KEY]}]}
 
 
 def wanting(plan: Plan, node: str) -> set[str]:

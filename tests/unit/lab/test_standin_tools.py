@@ -3,6 +3,7 @@
 import json
 import struct
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from railwright.programs import nic_firmware, roce_kernel, roce_mlnx
 
 Tool = Callable[..., tuple[int, str]]
 KERNEL = "6.1.0-50-amd64"
-NIC, GPU = "0000:18:00.0", "0000:1b:00.0"
+NIC, OTHER_NIC, GPU = "0000:18:00.0", "0000:40:00.0", "0000:1b:00.0"
 
 
 @pytest.fixture
@@ -140,15 +141,68 @@ def test_firmware_parameters_wait_for_a_reset(tool: Tool) -> None:
     assert row.split() == ["*", "CNP_DSCP_P1", "48", "46", "46"]
 
 
-def test_a_warm_restart_keeps_firmware_pending_and_a_cold_cycle_does_not(machine: Machine) -> None:
-    cli.run("mlxconfig", ["-d", NIC, "-y", "set", "CNP_DSCP_P1=46"], machine)
+@pytest.mark.parametrize(
+    ("name", "warm", "remedy"),
+    [
+        ("", "46", "reboot"),
+        (f"mlxfwreset-only:4:{NIC}", "46", "reboot"),
+        (f"mlxfwreset-only:3:{NIC}", "48", "reset"),
+        (f"mlxfwreset-only:3:{OTHER_NIC}", "46", "reboot"),
+        (f"mlxfwreset-only:1:{NIC}", "48", "cold"),
+        ("mlxfwreset-unsupported", "48", "cold"),
+    ],
+)
+def test_a_restart_loads_firmware_where_mlxfwreset_says_so(
+    machine: Machine, tool: Tool, name: str, warm: str, remedy: str
+) -> None:
+    if name:
+        fault(machine, name)
+    code, text = tool("mlxfwreset", "-d", NIC, "query")
+    assert ("cold" if code else nic_firmware.remedy_of(text)) == remedy
+    tool("mlxconfig", "-d", NIC, "-y", "set", "CNP_DSCP_P1=46")
     nic = machine.nic(NIC)
     assert nic is not None
     firmware.restarted(machine)
-    assert firmware.parameters(machine, nic)["CNP_DSCP_P1"] == ("48", "48", "46")
+    assert firmware.parameters(machine, nic)["CNP_DSCP_P1"] == ("48", warm, "46")
     firmware.cold_cycle(machine)
     firmware.restarted(machine)
     assert firmware.parameters(machine, nic)["CNP_DSCP_P1"] == ("48", "46", "46")
+
+
+def test_levels_of_a_reset_are_printed_as_the_real_tool_does(tool: Tool) -> None:
+    lines = tool("mlxfwreset", "-d", NIC, "query")[1].splitlines()
+    assert lines[:6] == [
+        "Reset-levels:",
+        '0: Driver, PCI link, network link will remain up ("live-Patch")  -Not Supported ',
+        '1: Only ARM side will not remain up ("Immediate reset").         -Not Supported ',
+        "3: Driver restart and PCI reset                                  -Supported     (default)",
+        "4: Warm Reboot                                                   -Supported     ",
+        "",
+    ]
+
+
+def test_a_reset_needs_its_level(machine: Machine, tool: Tool) -> None:
+    fault(machine, f"mlxfwreset-only:4:{NIC}")
+    code, text = tool("mlxfwreset", "-d", NIC, "-y", "reset")
+    assert (code, "'3' is not supported" in text) == (1, True)
+    assert tool("mlxfwreset", "-d", OTHER_NIC, "-y", "reset")[0] == 0
+
+
+@pytest.mark.parametrize("user", ["module", "mount"])
+def test_a_reset_fails_while_the_driver_is_in_use(machine: Machine, tool: Tool, user: str) -> None:
+    tool("mlxconfig", "-d", NIC, "-y", "set", "CNP_DSCP_P1=46")
+    machine.write("proc/mounts", "tmpfs /run tmpfs rw 0 0\n")
+    fault(machine, "mlxfwreset-in-use")
+    assert tool("mlxfwreset", "-d", OTHER_NIC, "-y", "reset")[0] == 0
+    if user == "module":
+        machine.path(f"{LIVE}/module/nvidia_peermem").mkdir()
+    else:
+        machine.write("proc/mounts", "10.0.0.1:/data /data nfs rw,proto=rdma,port=20049 0 0\n")
+    code, text = tool("mlxfwreset", "-d", NIC, "-y", "reset")
+    assert (code, "Failed to stop driver!" in text) == (1, True)
+    nic = machine.nic(NIC)
+    assert nic is not None
+    assert firmware.parameters(machine, nic)["CNP_DSCP_P1"] == ("48", "48", "46")
 
 
 def test_hidden_parameters_show_once_advanced_settings_are_on(tool: Tool) -> None:
@@ -334,3 +388,16 @@ def test_a_card_with_two_ports_has_parameters_of_both(tool: Tool) -> None:
     assert {"CNP_DSCP_P1", "CNP_DSCP_P2"} <= second.keys()
     assert tool("mlxconfig", "-d", "0000:29:00.1", "-y", "set", "DCBX_WILLING_P2=0")[0] == 0
     assert "CNP_DSCP_P2" not in tool("mlxconfig", "-d", NIC, "-e", "q")[1]
+
+
+def test_ports_that_are_set_at_the_same_time_lose_nothing(machine: Machine) -> None:
+    """The boot sets every port by a unit of its own."""
+    names = [f"rail{number}" for number in range(8)]
+
+    def many(name: str) -> None:
+        for number in range(25):
+            machine.put("qos", name, {"number": number}, volatile=True)
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(many, names))
+    assert machine.load("qos", volatile=True) == {name: {"number": 24} for name in names}

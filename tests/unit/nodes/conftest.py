@@ -14,7 +14,11 @@ STACK = """
 stack:
   release: "{release}"
   os: debian-12
-  users: [{{name: alice, uid: 2000, ssh_keys: [ssh-ed25519 AAAA alice]}}]
+  users:
+  - name: alice
+    uid: 2000
+    ssh_keys:
+    - ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB
 """
 SHA256 = "ab" * 32
 

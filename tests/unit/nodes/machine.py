@@ -9,6 +9,7 @@ from typing import Any
 
 from railwright.nodes.compare import marker
 from railwright.nodes.model import Wanted
+from railwright.nodes.packages import COMPLETE
 from railwright.nodes.request import request
 
 ROOT = [0, 0]
@@ -54,10 +55,22 @@ class Machine:
         memory = {owner: seen["memory"].get(owner, EMPTY) for owner in asked["owners"]}
         paths = {*asked["files"], *(path for one in memory.values() for path in one["paths"])}
         names = {check["name"] for check in asked["checks"]}
-        packages = seen["packages"]
+        packages, people = seen["packages"], seen["accounts"]["users"]
+        numbers = asked["users"].values()
         return seen | {
             "files": {path: seen["files"].get(path) for path in paths},
             "memory": memory,
+            "accounts": {
+                "users": {
+                    name: uid
+                    for name, uid in people.items()
+                    if name in asked["users"] or uid in numbers
+                },
+                "groups": {
+                    name: gid for name, gid in seen["accounts"]["groups"].items() if gid in numbers
+                },
+            },
+            "busy": seen["busy"] if asked["busy"] else [],
             "packages": {name: packages[name] for name in asked["packages"] if name in packages},
             "units": {name: seen["units"].get(name, UNKNOWN) for name in asked["units"]},
             "links": {path: seen["links"].get(path) for path in asked["links"]},
@@ -72,6 +85,11 @@ class Machine:
         if arguments.get("confirm"):
             self.seen["memory"][owner] = {"paths": known["paths"], "pending": []}
             return {"changed": False, "paths": known["pending"]}
+        if words := arguments.get("begin"):
+            pending = sorted({*known["pending"], *words})
+            if change:
+                self.seen["memory"][owner] = {"paths": known["paths"], "pending": pending}
+            return {"changed": pending != known["pending"], "paths": pending}
         new = {
             one["path"]: file_state(base64.b64decode(one["content"]), one["mode"])
             for one in arguments["files"]
@@ -93,7 +111,7 @@ class Machine:
                     self.seen["checks"][check.name] = differing(check.name)
 
     def apt(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        for one in arguments["name"]:
+        for one in arguments.get("name", ()):  # without, it gets the source's index alone
             name, _, version = one.partition("=")
             if arguments["state"] == "absent":
                 self.seen["packages"].pop(name, None)
@@ -118,6 +136,8 @@ class Machine:
         return {"changed": True}
 
     def command(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        if COMPLETE in arguments["argv"]:
+            self.seen["packaging"] |= {"interrupted": False, "broken": []}
         for state in self.wanted.roles.values():
             for check in state.checks:
                 if check.argv[0] == arguments["argv"][0]:
@@ -209,6 +229,8 @@ def bare(wanted: Wanted) -> dict[str, Any]:
         "cmdline": "quiet",
         "reboot_required": False,
         "secure_boot": False,
+        "accounts": {"users": {}, "groups": {}},
+        "busy": [],
         "packages": {},
         "packaging": {"kind": "apt", "interrupted": False, "broken": [], "held": []},
         "files": {},
@@ -242,6 +264,8 @@ def converged(wanted: Wanted) -> dict[str, Any]:
     assert wanted.stack is not None
     seen["kernel"] = wanted.stack.system.kernel.release
     seen["cmdline"] = " ".join(("quiet", *wanted.arguments))
+    people = {one.name: one.uid for one in wanted.stack.choices.users}
+    seen["accounts"] = {"users": people, "groups": dict(people)}
     for role, state in wanted.roles.items():
         files = {f"/{one.path}": file_state(one.content, f"{one.mode:04o}") for one in state.files}
         seen["files"] |= files

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -167,6 +168,10 @@ def test_every_drift_is_found_in_its_role_alone_and_has_a_step(
         assert bool(work.steps) == bool(work.differences) or name.startswith("nic_names")
 
 
+ORDERS = (["", "absent"], ["", "fixed"], ["", "absent", "fixed"])
+"""Of what apt is told: to read its source's index before anything goes, and to remove first."""
+
+
 def test_steps_come_in_the_order_in_which_they_need_each_other(wanted: Wanted) -> None:
     seen = converged(wanted)
     for drift in (edited_file, moved_link, stopped_unit):
@@ -176,11 +181,24 @@ def test_steps_come_in_the_order_in_which_they_need_each_other(wanted: Wanted) -
     seen["packages"] = {name: {"version": "1", "status": "installed"} for name in _absent(wanted)}
     order = ["railwright_files", "apt", "get_url", "unarchive", "railwright_units"]
     for work in works(wanted, seen).values():
-        modules = [one.module.rpartition(".")[2] for one in work.steps]
+        run = [one for one in work.steps if "begin" not in one.arguments]
+        modules = [one.module.rpartition(".")[2] for one in run]
         firsts = [modules.index(name) for name in order if name in modules]
         assert firsts == sorted(firsts)
-        states = [one.arguments["state"] for one in work.steps if one.module.endswith("apt")]
-        assert states == sorted(states)  # absent before present
+        apt = [one.arguments for one in work.steps if one.module.endswith("apt")]
+        assert [one.get("state", "") for one in apt] in ([], *ORDERS)
+
+
+@pytest.mark.parametrize("source", ["vendor", "mirror"])
+def test_an_archive_of_the_mirror_is_not_asked_of_a_proxy(wanted: Wanted, source: str) -> None:
+    assert wanted.stack is not None
+    choices = wanted.stack.choices.model_copy(update={"source": source})
+    there = replace(wanted, stack=replace(wanted.stack, choices=choices))
+    seen = converged(there)
+    half_archive(there, seen, 0)
+    all_of_them = [step for work in works(there, seen).values() for step in work.steps]
+    (got,) = (one.arguments for one in all_of_them if one.module.endswith("get_url"))
+    assert got["use_proxy"] == (source == "vendor")
 
 
 def _absent(wanted: Wanted) -> list[str]:
@@ -201,6 +219,81 @@ def test_a_unit_whose_driver_is_not_loaded_is_enabled_and_waits(wanted: Wanted) 
     ]
     seen["units"]["nvidia-fabricmanager.service"]["enabled"] = "enabled"
     assert not works(wanted, seen)["fabricmanager"]
+
+
+def without(wanted: Wanted, role: str) -> Wanted:
+    """Return what a node is to be where the plan no longer has a role."""
+    return replace(wanted, roles={name: one for name, one in wanted.roles.items() if name != role})
+
+
+def undone(wanted: Wanted, seen: Seen, role: str) -> RoleWork:
+    """Return the work of a role that the plan no longer has, all of whose memory is seen."""
+    observed = looked_at(wanted, seen)
+    return steps.work(without(wanted, role), role, observed)
+
+
+def test_a_role_that_the_plan_no_longer_has_takes_its_files_away(wanted: Wanted) -> None:
+    seen = converged(wanted)
+    work = undone(wanted, seen, "exporters")
+    paths = {f"/{one.path}" for one in wanted.roles["exporters"].files}
+    assert {one.name: one.wanted for one in work.differences} == dict.fromkeys(paths, "absent")
+    (lay_down,) = (one for one in work.steps if one.module == "railwright_files")
+    assert lay_down.arguments == {"owner": "exporters", "files": []}
+    seen["memory"]["exporters"] = {"paths": [], "pending": []}
+    seen["files"] = {path: one for path, one in seen["files"].items() if path not in paths}
+    assert undone(wanted, seen, "exporters") == RoleWork((), (), (), ())
+
+
+def test_a_role_that_was_never_there_has_nothing_to_do(wanted: Wanted) -> None:
+    seen = converged(wanted)
+    del seen["memory"]["exporters"]
+    assert undone(wanted, seen, "exporters") == RoleWork((), (), (), ())
+
+
+def test_what_an_undone_role_did_not_put_into_effect_is_work(wanted: Wanted) -> None:
+    seen = converged(wanted)
+    seen["memory"]["exporters"] = {"paths": [], "pending": ["/etc/x", "packages"]}
+    work = undone(wanted, seen, "exporters")
+    assert work
+    assert (work.steps, work.pending) == ((), ("/etc/x", "packages"))
+
+
+MOUNTS = ("data.automount", "data.mount")
+SYSTEMD = "/etc/systemd/system"
+
+
+def test_units_end_before_the_files_go_that_they_are(wanted: Wanted) -> None:
+    names = ("old@.service", "old.timer", *MOUNTS)
+    not_units = ("docker.service.d/old.conf", "old.conf")
+    seen = converged(wanted)
+    for path in (f"{SYSTEMD}/{name}" for name in (*names, *not_units)):
+        seen["memory"]["hpcx"]["paths"].append(path)
+        seen["files"][path] = {"sha256": "0" * 64, "mode": "0644", "owner": [0, 0]}
+    end, lay_down, reload = works(wanted, seen)["hpcx"].steps
+    assert (end.module, lay_down.module) == ("railwright_units", "railwright_files")
+    assert end.arguments == {
+        "disable": ["data.automount", "data.mount", "old.timer", "old@.service"],
+        "stop": ["data.automount", "data.mount", "old.timer", "old@*.service"],
+    }
+    assert "fuser" in end.remedy
+    assert (reload.module, reload.arguments) == ("railwright_units", {})
+
+
+def test_a_unit_that_a_role_still_wants_goes_on_without_our_file(wanted: Wanted) -> None:
+    seen = converged(wanted)
+    path = f"{SYSTEMD}/lldpd.service"
+    seen["memory"]["hpcx"]["paths"].append(path)
+    seen["files"][path] = {"sha256": "0" * 64, "mode": "0644", "owner": [0, 0]}
+    modules = [one.module for one in works(wanted, seen)["hpcx"].steps]
+    assert modules == ["railwright_files", "railwright_units"]
+
+
+def test_what_lies_where_our_file_was_is_not_ours(wanted: Wanted) -> None:
+    seen = converged(wanted)
+    for path, kind in (("/etc/old", "link"), ("/etc/older", "folder")):
+        seen["memory"]["hpcx"]["paths"].append(path)
+        seen["files"][path] = {"other": kind}
+    assert works(wanted, seen)["hpcx"] == RoleWork((), (), (), ())
 
 
 def test_paths_that_were_never_confirmed_are_work_without_a_difference(wanted: Wanted) -> None:

@@ -47,6 +47,27 @@ def test_a_package_manager_in_disorder_is_refused(
     assert found.startswith(text)
 
 
+@pytest.mark.parametrize("packaging", [{"interrupted": True}, {"broken": ["a", "b"]}])
+def test_what_an_earlier_run_left_half_installed_is_for_this_run(
+    wanted: Wanted, packaging: dict[str, Any]
+) -> None:
+    seen = bare(wanted)
+    seen["packaging"] |= packaging
+    seen["memory"] = {"ofed": {"paths": [], "pending": ["/etc/x"]}}
+    assert len(said(wanted, seen)) == 1
+    seen["memory"]["ofed"]["pending"].append("packages")
+    assert said(wanted, seen) == []
+
+
+def test_another_package_manager_s_disorder_is_never_for_the_run(wanted: Wanted) -> None:
+    seen = bare(wanted)
+    seen["memory"] = {"ofed": {"paths": [], "pending": ["packages"]}}
+    seen["packaging"] |= {"kind": "dnf", "broken": ["a"]}
+    assert said(wanted, seen) == [
+        "packages are half installed: a; mend them on the node: dnf check && dnf distro-sync"
+    ]
+
+
 def test_only_packages_held_at_another_version_are_in_the_way(wanted: Wanted) -> None:
     seen = converged(wanted)
     seen["packages"]["nvidia-open"]["status"] = "held"
@@ -131,8 +152,52 @@ def test_texts_and_checksums_that_were_not_given_are_asked_for(wanted: Wanted) -
     roles = {**wanted.roles, "hpcx": replace(hpcx, archives=unknown)}
     without = replace(wanted, roles=roles, missing=("/etc/apt/keyrings/x.asc",))
     texts = said(without, bare(without))
-    assert texts[0].startswith("the text of /etc/apt/keyrings/x.asc is not known; build the mirror")
+    assert texts[0] == (
+        "the text of /etc/apt/keyrings/x.asc is not known; give it as railwright_given, by this "
+        "path (docs/nodes.md), then run this again"
+    )
     assert texts[1].startswith(f"no SHA-256 of {unknown[0].name} is known; give it as railwright_")
+
+
+def test_a_mirror_s_key_may_be_unknown_for_two_reasons(wanted: Wanted) -> None:
+    assert wanted.stack is not None
+    choices = wanted.stack.choices.model_copy(update={"source": "mirror"})
+    stack = replace(wanted.stack, choices=choices)
+    without = replace(wanted, stack=stack, missing=("/etc/apt/keyrings/mirror.asc",))
+    assert said(without, bare(without)) == [
+        "the text of /etc/apt/keyrings/mirror.asc is not known; build the mirror if there is none "
+        "yet (playbooks/mirror.yml), or bring its host up if that did not answer, then run this "
+        "again"
+    ]
+
+
+def test_an_account_with_another_number_is_refused_with_both(wanted: Wanted) -> None:
+    seen = bare(wanted) | {"accounts": {"users": {"alice": 1500}, "groups": {}}}
+    assert said(wanted, seen) == [
+        "alice has the uid 1500 here, the intent says 2000; change it on the node (groupmod -g "
+        "2000 alice; usermod -u 2000 alice; chown what is outside its home folder), or change "
+        "stack.users in the intent"
+    ]
+
+
+def test_a_number_of_another_account_is_refused_with_both_names(wanted: Wanted) -> None:
+    taken = {"users": {"carol": 2000}, "groups": {"carol": 2000}}
+    text = (
+        "uid 2000 belongs to carol here, the intent gives it to alice; give carol another on the "
+        "node (usermod -u) or remove it, or change stack.users in the intent"
+    )
+    assert said(wanted, bare(wanted) | {"accounts": taken}) == [text]
+    taken["users"]["alice"] = 1500
+    assert said(wanted, bare(wanted) | {"accounts": taken})[1:] == [text]
+
+
+def test_a_group_s_number_is_in_the_way_until_the_account_is_there(wanted: Wanted) -> None:
+    seen = bare(wanted) | {"accounts": {"users": {}, "groups": {"render": 2000}}}
+    (text,) = said(wanted, seen)
+    assert text.startswith("gid 2000 belongs to render here, the intent gives it to alice; ")
+    assert "(groupmod -g)" in text
+    seen["accounts"]["users"]["alice"] = 2000
+    assert said(wanted, seen) == []
 
 
 def test_everything_is_said_at_once(wanted: Wanted) -> None:

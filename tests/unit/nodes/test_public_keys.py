@@ -60,6 +60,12 @@ def test_only_wanted_keys_are_taken() -> None:
     assert refusal(ONE + TWO, PRINTS[:1]) == foreign
 
 
+def test_without_a_fingerprint_no_key_is_taken_and_it_says_how_to_add_one() -> None:
+    text = refusal(ONE, ())
+    assert text.startswith(f"the release has no fingerprint of it (this one's is {PRINTS[0]}); ")
+    assert text.endswith("in the release's file (docs/stacks.md)")
+
+
 @pytest.mark.parametrize(
     "content",
     [

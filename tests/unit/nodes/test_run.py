@@ -1,5 +1,6 @@
 """What a run does to a node, from one without anything to one in sync, and back and forth."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from railwright.emitters.node_config import ROLES
 from railwright.errors import RailwrightError
 from railwright.nodes import restart
 from railwright.nodes.model import Wanted
-from tests.unit.nodes.machine import Machine, bare, converged, looked_at
+from tests.unit.nodes.machine import Machine, bare, converged, file_state, looked_at
 
 
 class Run:
@@ -93,8 +94,9 @@ def test_the_prediction_is_what_is_found_after_the_change(wanted: Wanted) -> Non
     run = ran(machine)
     found = restart.reasons(wanted, looked_at(wanted, machine.seen))
     firmware = {one for one in found if one.what.startswith("nic_firmware")}
-    assert set(found) - firmware == set(predicted)
+    assert set(found) - firmware == {one for one in predicted if one.sure}
     assert firmware  # which nobody could read before
+    assert [one for one in predicted if not one.sure] == [restart.UNSURE]
     assert run.results["survey"]["restart"] == [str(one) for one in predicted]
 
 
@@ -139,7 +141,8 @@ def test_check_mode_runs_nothing_but_looks_and_previews(wanted: Wanted) -> None:
     assert looked_at(wanted, machine.seen) == before
     shown = run.results["nvidia_driver"]["diff"]
     assert any("package nvidia-open: absent\n" in one.get("before", "") for one in shown)
-    assert run.results["restart"]["reasons"] == run.results["survey"]["restart"]
+    sure = [one for one in run.results["survey"]["restart"] if one != str(restart.UNSURE)]
+    assert run.results["restart"]["reasons"] == sure
 
 
 def test_a_converged_node_is_looked_at_once_in_check_mode_too(wanted: Wanted) -> None:
@@ -166,6 +169,76 @@ def test_an_interrupted_run_is_finished_by_the_next(wanted: Wanted) -> None:
     assert run.changed == ["lldp"]
     assert run.results["lldp"]["paths"] == [path]
     assert ran(machine, name="2").changed == []
+
+
+def test_packages_whose_handlers_did_not_run_are_put_into_effect_by_the_next(
+    wanted: Wanted,
+) -> None:
+    machine = Machine(
+        wanted, converged(wanted), failing={"railwright_units": {"msg": "openibd did not start"}}
+    )
+    del machine.seen["packages"]["rdma-core"]
+    machine.seen["units"]["openibd.service"]["active"] = "inactive"
+    assert ran(machine).failed == ["ofed"]
+    assert "rdma-core" in machine.seen["packages"]
+    machine.failing.clear()
+    second = ran(machine, name="2")
+    assert (second.failed, second.changed) == ([], ["ofed"])
+    assert second.results["ofed"]["paths"] == ["packages"]
+    assert ran(machine, name="3").changed == []
+
+
+def test_an_installation_of_ours_that_was_cut_short_is_finished_by_the_next(
+    wanted: Wanted,
+) -> None:
+    machine = Machine(wanted, converged(wanted))
+    machine.seen["packages"]["rdma-core"]["status"] = "broken"
+    machine.seen["packaging"] |= {"interrupted": True, "broken": ["rdma-core"]}
+    assert ran(machine).failed == ["survey"]
+    machine.seen["memory"]["ofed"]["pending"] = ["packages"]
+    run = ran(machine, name="2")
+    assert (run.failed, run.changed) == ([], ["ofed"])
+    assert run.results["ofed"]["paths"] == ["packages"]
+    assert machine.seen["packaging"]["interrupted"] is False
+    assert ran(machine, name="3").changed == []
+
+
+def test_a_source_that_does_not_answer_is_noticed_before_anything_goes(wanted: Wanted) -> None:
+    said = "Failed to update apt cache after 2 retries: Could not connect to 10.0.0.9:8080"
+    machine = Machine(wanted, converged(wanted), failing={"apt": {"msg": said}})
+    old = wanted.roles["base"].absent[0]
+    machine.seen["packages"][old] = {"version": "1", "status": "installed"}
+    run = ran(machine)
+    assert run.failed == ["base"]
+    assert old in machine.seen["packages"]
+    assert machine.seen["memory"]["base"]["pending"] == []
+    machine.failing.clear()
+    assert ran(machine, name="2").failed == []
+    assert old not in machine.seen["packages"]
+
+
+def test_a_role_that_leaves_the_plan_is_undone_and_then_left_alone(wanted: Wanted) -> None:
+    machine = Machine(wanted, converged(wanted))
+    unit = "railwright-test.service"
+    path = f"/etc/systemd/system/{unit}"
+    machine.seen["memory"]["exporters"]["paths"].append(path)
+    machine.seen["files"][path] = file_state(b"[Service]\n")
+    machine.seen["units"][unit] = {"load": "loaded", "active": "active", "enabled": "enabled"}
+    paths = set(machine.seen["memory"]["exporters"]["paths"])
+    roles = {name: one for name, one in wanted.roles.items() if name != "exporters"}
+    machine.wanted = replace(wanted, roles=roles)
+    shown = ran(machine, check=True)
+    assert shown.changed == ["exporters"]
+    assert machine.seen["files"][path] is not None
+    run = ran(machine, name="2")
+    assert (run.failed, run.changed) == ([], ["exporters"])
+    assert set(run.results["exporters"]["paths"]) == paths
+    assert not [one for one in paths if machine.seen["files"].get(one)]
+    assert machine.seen["units"][unit]["active"] == "inactive"
+    assert machine.seen["units"][unit]["enabled"] == "disabled"
+    machine.log.clear()
+    assert ran(machine, name="3").changed == []
+    assert machine.log == ["railwright_observe"]
 
 
 def test_a_step_that_fails_ends_the_role_with_what_to_do(wanted: Wanted) -> None:

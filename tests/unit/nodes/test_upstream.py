@@ -7,7 +7,8 @@ import pytest
 from railwright.errors import RailwrightError
 from railwright.nodes.model import Wanted
 from railwright.nodes.upstream import Upstream, load
-from railwright.nodes.wanted import Site, at_site
+from railwright.nodes.wanted import Site, at_site, of_device
+from tests.unit.emitters.node_stacks import stacked
 
 SHA256 = "0123456789abcdef" * 4
 
@@ -51,7 +52,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_sources_and_archives_move_and_nothing_else_does(wanted: Wanted) -> None:
     site = Site(upstream="http://10.0.0.1/v")
-    base, hpcx = (at_site(wanted.roles[name], site) for name in ("base", "hpcx"))
+    base, hpcx = (at_site(wanted.roles[name], site, wanted.stack) for name in ("base", "hpcx"))
     texts = {file.path: file.content.decode() for file in base.files}
     sources = texts["etc/railwright/apt.sources.d/railwright.sources"]
     assert "URIs: http://10.0.0.1/v/developer.download.nvidia.com/compute/cuda/" in sources
@@ -59,16 +60,41 @@ def test_sources_and_archives_move_and_nothing_else_does(wanted: Wanted) -> None
     assert all("Signed-By: /etc/apt/keyrings/" in one for one in sources.split("\n\n"))
     before = {file.path: file.content for file in wanted.roles["base"].files}
     moved = [one.path for one in base.files if before[one.path] != one.content]
-    assert moved == ["etc/railwright/apt.sources.d/railwright.sources"]
+    preferences = "etc/apt/preferences.d/railwright.pref"
+    assert sorted(moved) == [preferences, "etc/railwright/apt.sources.d/railwright.sources"]
+    # Makers are told by their host, and there is only one now; what has a name is still told.
+    assert b'Pin: origin "linux.mellanox.com"' in before[preferences]
+    assert "Pin: origin" not in texts[preferences]
+    assert "Pin: release o=NVIDIA" in texts[preferences]
+    assert "Package: nvidia-open\nPin: version " in texts[preferences]
     assert hpcx.archives[0].url.startswith("http://10.0.0.1/v/content.mellanox.com/hpc/")
 
 
 def test_checksums_of_the_site_win_and_given_texts_become_files(wanted: Wanted) -> None:
     archive = wanted.roles["hpcx"].archives[0]
     site = Site(given={"/etc/key.asc": "TEXT"}, checksums={archive.name: SHA256})
-    assert at_site(wanted.roles["hpcx"], site).archives[0].sha256 == SHA256
+    assert at_site(wanted.roles["hpcx"], site, wanted.stack).archives[0].sha256 == SHA256
     path = wanted.roles["base"].given[0]
-    with_key = at_site(wanted.roles["base"], Site(key="KEY"))
+    with_key = at_site(wanted.roles["base"], Site(key="KEY"), wanted.stack)
     assert ("KEY", 0o644) in {
         (one.content.decode(), one.mode) for one in with_key.files if f"/{one.path}" == path
     }
+
+
+def test_what_asks_the_mirror_is_not_told_otherwise_by_a_substitute() -> None:
+    plan = stacked(source="mirror")
+    device = plan.device["gpu0001"]
+    site = Site(upstream="http://10.0.0.1/v", key="KEY")
+    found, usual = (of_device(plan, device, one).roles["base"] for one in (site, Site(key="KEY")))
+    assert found.files == usual.files
+
+
+@pytest.mark.parametrize("os", ["debian-12", "ubuntu-24.04", "rocky-9"])
+def test_every_system_asks_the_substitute_alone(os: str) -> None:
+    plan = stacked(os=os)
+    site = Site(upstream="http://10.0.0.1/v", key="KEY")
+    base = of_device(plan, plan.device["gpu0001"], site).roles["base"]
+    texts = {one.path: one.content.decode() for one in base.files}
+    moved = {path: text for path, text in texts.items() if "http://10.0.0.1/v/" in text}
+    assert [path.rpartition(".")[2] for path in moved] == ["repo" if os == "rocky-9" else "sources"]
+    assert "https://" not in "".join(moved.values())

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from railwright.catalog.stack_model import Constraint, System
 from railwright.errors import Problem
 from railwright.plan.checks import stack as checks
 from railwright.plan.checks.stack import check_stack
@@ -14,7 +15,7 @@ from tests.unit.plan.made import ALL_NETWORKS, planned
 
 NFS = {"path": "/data", "server": "storage01", "export": "/export"}
 NVME = {"path": "/scratch", "server": "storage02", "nqn": "nqn.2026-11.net.example:scratch"}
-KEY = "ssh-ed25519 AAAA someone"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"
 
 
 def with_stack(*changes: dict[str, Any], **stack: Any) -> Plan:
@@ -48,7 +49,49 @@ def test_nothing_is_said_of_what_fits(release: str, system: str, ofed: str) -> N
 
 
 def test_mlnx_ofed_fits_its_release_and_its_nics() -> None:
-    assert found(with_stack(release="2026.01", ofed="mlnx", gpudirect="peermem")) == {}
+    problems = found(with_stack(release="2026.01", ofed="mlnx", gpudirect="peermem"))
+    assert {one.severity for one in problems.values()} <= {"warning"}
+
+
+@pytest.mark.parametrize(
+    ("system", "said"),
+    [
+        ("debian-12", "24.10-3.2.5.0 build; that they do for 6.1.0-"),
+        ("rocky-9", "24.10-3.2.5.0 build (its repository is that of RHEL 9.6); that they do for 5"),
+    ],
+)
+def test_kernels_that_nothing_is_known_of_are_a_warning(
+    monkeypatch: pytest.MonkeyPatch, system: System, said: str
+) -> None:
+    plan = with_stack(release="2026.01", os=system, ofed="mlnx")
+    bound = Constraint(
+        rule="below", about=("kernel",), bound="99", ofed="mlnx", says="test", source="test"
+    )
+
+    def having(*rules: Constraint) -> dict[str, Problem]:
+        monkeypatch.setattr(checks, "stack_of", lambda plan: ruled(plan, *rules))
+        return found(plan)
+
+    (problem,) = having().values()
+    assert (problem.path, problem.severity) == ("stack.ofed", "warning")
+    assert said in problem.what
+    assert having(bound) == {}
+    assert having(bound.model_copy(update={"ofed": "doca"})).keys() == {"stack.ofed"}
+    assert having(bound.model_copy(update={"about": ("driver",)})).keys() == {"stack.ofed"}
+
+
+def ruled(plan: Plan, *rules: Constraint) -> NodeStack:
+    """Return a plan's software with these rules in its release."""
+    stack = stack_of(plan)
+    assert stack is not None
+    return replace(stack, release=stack.release.model_copy(update={"constraints": rules}))
+
+
+def test_hosts_that_pass_their_gpus_are_a_warning() -> None:
+    (problem,) = found(with_stack(host="vm-host")).values()
+    assert (problem.path, problem.severity) == ("stack.host", "warning")
+    assert "no GPU is bound to vfio-pci there" in problem.what
+    assert found(with_stack(host="vm")) == {}
 
 
 def test_a_release_without_mlnx_ofed_is_said_once() -> None:
@@ -157,7 +200,22 @@ def test_rdma_without_lossless_classes_is_a_warning() -> None:
         ("/usr/share/data", True),
         ("/etc", True),
         ("/var/log", True),
+        ("/var/lib", True),
         ("/var/lib/data", False),
+        ("/var/lib/dpkg", True),
+        ("/var/lib/rpm", True),
+        ("/var/lib/dkms/nvidia", True),
+        ("/var/lib/docker", True),
+        ("/var/lib/docker-data", False),
+        ("/var/lib/railwright", True),
+        ("/var/lib/railwright-mirror/pool", True),
+        ("/opt", True),
+        ("/opt/hpcx", True),
+        ("/opt/hpcx-v2.25.1-gcc", True),
+        ("/opt/mellanox/doca", True),
+        ("/opt/nvidia", True),
+        ("/opt/data", False),
+        ("/optdata", False),
         ("/home", False),
         ("/usrdata", False),
     ],
@@ -165,6 +223,16 @@ def test_rdma_without_lossless_classes_is_a_warning() -> None:
 def test_a_mount_does_not_hide_the_system(path: str, hidden: bool) -> None:
     problems = found(with_stack(nfs=[{**NFS, "path": path}]))
     assert problems.keys() == ({"stack.nfs[0].path"} if hidden else set())
+    problems = found(with_stack(nvme=[{**NVME, "path": path}]))
+    assert problems.keys() == ({"stack.nvme[0].path"} if hidden else set())
+
+
+def test_a_mount_that_hides_software_says_whose_folder_it_is() -> None:
+    (problem,) = found(with_stack(nfs=[{**NFS, "path": "/opt/mellanox/doca"}])).values()
+    assert problem.what == (
+        "/opt/mellanox/doca hides software of the nodes in /opt/mellanox; mount it at a folder "
+        "of its own, such as /data"
+    )
 
 
 def test_what_is_asked_for_twice_is_said_at_the_second() -> None:
@@ -190,14 +258,17 @@ def test_accounts_of_the_system_and_the_controller_are_taken() -> None:
     users = [
         {"name": "root", "uid": 2001, "ssh_keys": [KEY]},
         {"name": "installer", "uid": 2002, "ssh_keys": [KEY]},
+        {"name": "prometheus", "uid": 2003, "ssh_keys": [KEY]},
+        {"name": "systemd-resolve", "uid": 2004, "ssh_keys": [KEY]},
+        {"name": "prom", "uid": 2005, "ssh_keys": [KEY]},
     ]
     plan = with_stack({"access": {"node_user": "installer"}}, users=users)
-    assert found(plan).keys() == {"stack.users[0].name", "stack.users[1].name"}
+    assert found(plan).keys() == {f"stack.users[{number}].name" for number in range(4)}
 
 
 @pytest.mark.parametrize("name", ["iommu", "intel_iommu", "hugepages", "numa_balancing"])
 def test_arguments_that_follow_from_other_keys_are_refused(name: str) -> None:
-    plan = with_stack(tuning={"kernel_arguments": ["quiet", f"{name}=1"]})
+    plan = with_stack(tuning={"kernel_arguments": ["pci=realloc=off", f"{name}=1"]})
     (problem,) = found(plan).values()
     assert problem.path == "stack.tuning.kernel_arguments[1]"
     assert problem.what.startswith(f"{name} is not for the intent to set here")

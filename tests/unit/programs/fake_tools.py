@@ -162,7 +162,8 @@ class Tools:
         self.end(0, table(card, wanted))
 
     def mlxfwreset(self) -> None:
-        level = self.state["reset_level"]
+        device = self.after("-d")
+        levels = self.state.get("reset_levels", {}).get(device, [self.state["reset_level"]])
         if "query" in self.arguments:
             texts = {
                 0: 'Driver, PCI link, network link will remain up ("live-Patch")',
@@ -171,13 +172,15 @@ class Tools:
                 4: "Warm Reboot",
             }
             lines = [
-                f"{one}: {text:<66}-{'' if one == level else 'Not '}Supported     "
+                f"{one}: {text:<66}-{'' if one in levels else 'Not '}Supported     "
                 for one, text in texts.items()
             ]
             types = "Reset-types (relevant only for reset-levels 1,3,4):\n"
             types += "0: Full chip reset  -Supported     (default)"
             self.end(0, "Reset-levels:\n" + "\n".join(lines) + f"\n\n{types}\n")
-        for values in self.state["cards"][self.after("-d")].values():
+        if device in self.state.get("in_use", ()):
+            self.end(1, "-E- Failed to stop driver! please stop driver manually\n")
+        for values in self.state["cards"][device].values():
             values[1] = values[2]
         self.end(0, "-I- FW was loaded successfully.\n")
 

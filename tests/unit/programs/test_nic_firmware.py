@@ -128,7 +128,12 @@ def test_values(text: str, number: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("pci", "warm", "expected"),
-    [("", "", "reset"), ("Not ", "", "reboot"), ("Not ", "Not ", "cold")],
+    [
+        ("", "", "reboot"),
+        ("", "Not ", "reset"),
+        ("Not ", "", "reboot"),
+        ("Not ", "Not ", "cold"),
+    ],
 )
 def test_what_loads_parameters(pci: str, warm: str, expected: str) -> None:
     assert remedy_of(RESET.format(pci, warm)) == expected
@@ -196,18 +201,46 @@ def test_a_reset_is_done_when_asked_and_then_nothing_waits(
     assert [one for one in nics.calls("mlxfwreset") if "reset" in one] == []
 
 
-@pytest.mark.parametrize(
-    ("level", "remedy", "way"), [(4, "reboot", "restart the node"), (9, "cold", "cut the node's")]
-)
-def test_what_a_reset_does_not_load_is_said(
-    nics: Bench, capsys: pytest.CaptureFixture[str], level: int, remedy: str, way: str
+def test_a_restart_of_the_node_loads_what_it_can_and_a_reset_only_the_rest(
+    nics: Bench, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    nics.change(reset_level=level)
+    nics.change(reset_levels={PCI[0]: [3, 4], PCI[1]: [3]})
     run(nics, "apply")
     _, found = report(nics, capsys)
-    assert {one["remedy"] for one in found["pending"]} == {remedy}
+    remedies = {one["name"].split()[0]: one["remedy"] for one in found["pending"]}
+    assert remedies == {"rail0": "reboot", "rail1": "reset"}
+    assert run(nics, "reset") == 0
+    done = [one for one in nics.calls("mlxfwreset") if "reset" in one]
+    assert done == [["mlxfwreset", "-d", PCI[1], "-y", "reset"]]
+    assert capsys.readouterr().out == (
+        "rail0: left to the restart of the node, which loads it\nrail1: firmware restarted\n"
+    )
+
+
+def test_a_reset_that_fails_keeps_no_other_nic_from_its_own(
+    nics: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nics.change(in_use=[PCI[0]])
+    run(nics, "apply")
+    capsys.readouterr()
     assert run(nics, "reset") == 1
-    assert way in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert said.out == "rail1: firmware restarted\n"
+    assert "Failed to stop driver!" in said.err
+    assert "stop what uses the NIC, or restart the node" in said.err
+
+
+def test_only_a_cut_of_the_power_is_an_error_of_a_reset(
+    nics: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nics.change(reset_levels={PCI[0]: [], PCI[1]: [4]})
+    run(nics, "apply")
+    _, found = report(nics, capsys)
+    assert [one["remedy"] for one in found["pending"]] == ["cold"] * 4 + ["reboot"] * 4
+    assert run(nics, "reset") == 1
+    assert capsys.readouterr().err == (
+        "rail0: a reset does not load these parameters; cut the node's power and start it\n"
+    )
 
 
 def test_a_value_that_firmware_refuses_is_a_warning_from_then_on(

@@ -30,7 +30,7 @@ def state(plan: Plan, device: Device) -> RoleState | None:
         ),
         given=tuple(sorted(sources.keys(plan, stack))),
         packages=_packages(stack),
-        absent=sources.ABSENT,
+        absent=(*sources.ABSENT, *base_system.absent(stack)),
         links=base_system.links(plan),
         units=(
             *(Unit(name, masked=True) for name in sources.MASKED),

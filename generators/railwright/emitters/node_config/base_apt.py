@@ -4,13 +4,12 @@ Nothing else is asked, so that two nodes never differ by what their repositories
 node with a mirror asks the mirror alone. What a site adds goes into the same folder of sources.
 """
 
-from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from railwright.catalog.stack_model import Repository
 from railwright.emitters.node_config.networkd import file
-from railwright.emitters.node_config.places import mirror_url
+from railwright.emitters.node_config.places import index_url, mirror_url
 from railwright.emitters.node_config.software import chosen_groups
 from railwright.files import OutputFile
 from railwright.plan.model import Plan
@@ -18,14 +17,14 @@ from railwright.plan.stack import NodeStack
 
 KEYRINGS = "/etc/apt/keyrings"
 MIRROR = "mirror"
+ORIGIN = "railwright"
+"""What the mirror's Release file calls itself, as its origin and as its label."""
 SOURCES = "etc/railwright/apt.sources.d"
+PREFERENCES = "etc/apt/preferences.d/railwright.pref"
 MASKED = ("apt-daily-upgrade.timer", "apt-daily.timer")
 ABSENT = ("unattended-upgrades",)
 KERNELS = ("linux-headers-*", "linux-image-*", "linux-modules-*")
 """Packages of kernels on Debian and Ubuntu, the ones that follow the newest among them."""
-
-DRIVER = "nvidia-open"
-"""What everything of the GPU driver comes with."""
 
 WANTED, USUAL, NEVER = 1001, 990, -1
 """Priorities (apt_preferences(5)): even if that goes back, before others, not at all."""
@@ -38,14 +37,24 @@ Dir::Etc::sourcelist "/dev/null";
 Dir::Etc::sourceparts "/{SOURCES}";
 """
 
+FUTURE_S = 315_360_000
+"""How far ahead of a node's clock the mirror may be: ten years."""
+
+OF_MIRROR = f"""\
+Acquire::http::Proxy::{{host}} "DIRECT";
+// A node's clock is only set once chrony is there, which comes from the mirror: a new node may be
+// as far behind as its image is old, and apt refuses what is dated ten seconds ahead of it.
+Acquire::Max-FutureTime::{ORIGIN} "{FUTURE_S}";
+"""
+
 
 def files(plan: Plan, stack: NodeStack) -> Iterator[OutputFile]:
     """Yield apt's settings, sources and preferences."""
     root = mirror_url(plan)
-    config = CONFIG if root is None else f'{CONFIG}Acquire::http::Proxy::{_host(root)} "DIRECT";\n'
+    config = CONFIG if root is None else CONFIG + OF_MIRROR.format(host=_host(root))
     yield file("etc/apt/apt.conf.d/95railwright", config)
     yield file(f"{SOURCES}/railwright.sources", _sources(plan, stack))
-    yield file("etc/apt/preferences.d/railwright.pref", "\n".join(_preferences(plan, stack)))
+    yield file(PREFERENCES, preferences(stack) if root is None else _of_mirror(stack))
 
 
 def keys(plan: Plan, stack: NodeStack) -> Mapping[str, Repository | None]:
@@ -68,11 +77,12 @@ def _host(url: str) -> str:
 
 
 def _sources(plan: Plan, stack: NodeStack) -> str:
-    root = mirror_url(plan)
-    if root is not None:
-        return _source(f"{root}/{stack.choices.os}/", "./", (), _key(MIRROR))
+    url = index_url(plan)
+    if url is not None:
+        return _source(url, "./", (), _key(MIRROR))
     return "\n".join(
         _source(one.url, one.suite, one.components, _key(name) if one.key_url else None)
+        + ("" if one.check_valid_until else "Check-Valid-Until: no\n")
         for name, one in sorted(stack.system.repositories.items())
     )
 
@@ -88,24 +98,51 @@ def _source(url: str, suite: str, components: tuple[str, ...], key: str | None) 
     return "\n".join(lines) + "\n"
 
 
-def _preferences(plan: Plan, stack: NodeStack) -> Iterator[str]:
-    """Yield the records; of those that fit a version the first counts."""
-    repositories = stack.system.repositories if mirror_url(plan) is None else {}
+def preferences(stack: NodeStack, *, moved: bool = False) -> str:
+    """Return apt's preferences of a machine that asks the release's repositories.
+
+    `moved` says that a substitute has them all on one host. Those without a name of their own are
+    told by their maker's host alone, so nothing can be said of them then but versions.
+    """
+    found = sorted(stack.system.repositories.items())
+    told = [one for _, one in found if not moved or one.origin is not None]
+    return "\n".join((*_versions(stack), *_repositories(told), _kernels()))
+
+
+def _of_mirror(stack: NodeStack) -> str:
+    """Return apt's preferences of a node that asks the mirror.
+
+    What the mirror has counts, whatever is installed: a node that goes back to an older release
+    has newer libraries, which the release may not name.
+    """
+    mirror = _record("*", f"release o={ORIGIN}", WANTED)
+    return "\n".join((*_versions(stack), _kernels(), mirror))
+
+
+def _versions(stack: NodeStack) -> Iterator[str]:
+    """Yield records of versions; of all records that fit a version the first counts."""
     for name, version in sorted(_pins(stack).items()):
         yield _record(name, f"version {version}", WANTED)
-    driver = f"version {stack.release.versions.driver}-*"
-    for _, one in sorted(repositories.items()):
-        if any(fnmatchcase(DRIVER, pattern) for pattern in one.only):
-            # Its libraries want each other in exactly one version, and apt takes the newest else.
-            yield _record(" ".join(one.only), driver, WANTED)
-    for _, one in sorted(repositories.items()):
+    # Its libraries want each other in exactly one version, and apt takes the newest else.
+    if stack.system.driver_packages:
+        driver = f"version {stack.release.versions.driver}-*"
+        yield _record(" ".join(stack.system.driver_packages), driver, WANTED)
+
+
+def _repositories(repositories: Sequence[Repository]) -> Iterator[str]:
+    """Yield records of what comes from one repository alone, or never from one."""
+    for one in repositories:
         if one.never:
             yield _record(" ".join(one.never), _from(one), NEVER)
-    for _, one in sorted(repositories.items()):
+    for one in repositories:
         if one.only:
             yield _record(" ".join(one.only), _from(one), USUAL)
             yield _record(" ".join(one.only), "release *", NEVER)
-    yield _record(" ".join(KERNELS), "release *", NEVER)
+
+
+def _kernels() -> str:
+    """Return the record that keeps all kernels away that have no version above it."""
+    return _record(" ".join(KERNELS), "release *", NEVER)
 
 
 def _record(package: str, pin: str, priority: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from railwright.catalog.stack_model import Repository
 from railwright.emitters.node_config.networkd import file
-from railwright.emitters.node_config.places import mirror_url
+from railwright.emitters.node_config.places import index_url, mirror_url
 from railwright.emitters.node_config.software import chosen_groups
 from railwright.files import OutputFile
 from railwright.plan.model import Plan
@@ -34,12 +34,9 @@ skip_if_unavailable=False
 
 def files(plan: Plan, stack: NodeStack) -> Iterator[OutputFile]:
     """Yield dnf's repositories and the versions that are locked."""
-    root = mirror_url(plan)
+    url = index_url(plan)
     yield file("etc/dnf/dnf.conf", CONFIG)
-    if root is None:
-        text = "\n".join(_repositories(stack))
-    else:
-        text = _mirror(f"{root}/{stack.choices.os}/")
+    text = repositories(stack.system.repositories, KEYRINGS) if url is None else _mirror(url)
     yield file(f"{SOURCES}/railwright.repo", text)
     locked = "".join(f"{line}\n" for line in sorted(_locked(stack)))
     yield file("etc/dnf/plugins/versionlock.list", locked)
@@ -52,21 +49,30 @@ def keys(plan: Plan, stack: NodeStack) -> Mapping[str, Repository | None]:
     return {_key(name): one for name, one in stack.system.repositories.items()}
 
 
-def _key(name: str) -> str:
-    return f"{KEYRINGS}/RPM-GPG-KEY-railwright-{name}"
+def _key(name: str, keyrings: str = KEYRINGS) -> str:
+    return f"{keyrings}/RPM-GPG-KEY-railwright-{name}"
 
 
-def _repositories(stack: NodeStack) -> Iterator[str]:
-    found = sorted(stack.system.repositories.items())
-    for name, one in found:
-        elsewhere = {what for other, their in found if other != name for what in their.only}
-        lines = [f"name=railwright {name}", f"baseurl={one.url}", "enabled=1", "gpgcheck=1"]
-        lines.append(f"gpgkey=file://{_key(name)}")
-        if one.only:
-            lines.append("module_hotfixes=1")
-        if excluded := sorted(elsewhere.union(one.never)):
-            lines.append(f"excludepkgs={','.join(excluded)}")
-        yield "\n".join((f"[railwright-{name}]", *lines)) + "\n"
+def repositories(given: Mapping[str, Repository], keyrings: str | None = None) -> str:
+    """Return dnf's repositories (dnf.conf(5)), `given` by name, as text of one .repo file.
+
+    What a repository alone may have is excluded from all others, and no module stream hides it.
+    Keys lie in the folder `keyrings`; without one the reader checks signatures by itself.
+    """
+    return "\n".join(_repository(name, given, keyrings) for name in sorted(given))
+
+
+def _repository(name: str, given: Mapping[str, Repository], keyrings: str | None) -> str:
+    one = given[name]
+    elsewhere = {what for other, their in given.items() if other != name for what in their.only}
+    lines = [f"name=railwright {name}", f"baseurl={one.url}", "enabled=1", "gpgcheck=1"]
+    if keyrings is not None:
+        lines.append(f"gpgkey=file://{_key(name, keyrings)}")
+    if one.only:
+        lines.append("module_hotfixes=1")
+    if excluded := sorted(elsewhere.union(one.never)):
+        lines.append(f"excludepkgs={','.join(excluded)}")
+    return "\n".join((f"[railwright-{name}]", *lines)) + "\n"
 
 
 def _mirror(url: str) -> str:

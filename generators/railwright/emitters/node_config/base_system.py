@@ -26,6 +26,8 @@ ff02::1 ip6-allnodes
 ff02::2 ip6-allrouters
 """
 CLOUD_INIT = "manage_etc_hosts: false\n"
+RIVALS = ("systemd-timesyncd",)
+"""What Debian and Ubuntu come with to keep the time; chrony is not installed beside it."""
 
 
 def files(plan: Plan, device: Device, stack: NodeStack) -> Iterator[OutputFile]:
@@ -56,6 +58,11 @@ def units(plan: Plan, stack: NodeStack) -> tuple[Unit, ...]:
     if not plan.intent.services.ntp_servers:
         return ()
     return (Unit("chrony.service" if stack.is_apt else "chronyd.service"),)
+
+
+def absent(stack: NodeStack) -> tuple[str, ...]:
+    """Return the packages that must go before the daemon that keeps the time can be installed."""
+    return RIVALS if stack.is_apt else ()
 
 
 def _hosts(plan: Plan, device: Device, stack: NodeStack) -> Iterator[str]:

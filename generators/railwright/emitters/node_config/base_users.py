@@ -1,7 +1,7 @@
 """People's accounts as files: systemd-sysusers makes them, sshd reads their keys, sudo the rest.
 
-An account that is declared no longer stays with its files, and nobody gets into it any more: its
-keys go with the file that has them.
+An account that is declared no longer stays with its files, and with the file of its keys what was
+declared of them goes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,8 +16,12 @@ UNIT = "railwright-users.service"
 KEYS = "etc/ssh/authorized_keys.d"
 SUDOERS_MODE = 0o440
 
+# Of these accounts alone: where sshd looks for others' keys, the controller's too, is the site's.
+# What stands behind the block is for all again.
 SSHD = f"""\
-AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2 /{KEYS}/%u
+Match User {{names}}
+    AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2 /{KEYS}/%u
+Match all
 """
 SERVICE = """\
 [Unit]
@@ -45,7 +49,8 @@ def files(users: Sequence[LocalUser]) -> Iterator[OutputFile]:
     homes = (f"d /home/{one.name} 0700 {one.name} {one.name} -\n" for one in in_order)
     yield file("etc/tmpfiles.d/railwright-users.conf", "".join(homes))
     yield unit_file(UNIT, SERVICE)
-    yield file("etc/ssh/sshd_config.d/50-railwright.conf", SSHD)
+    names = ",".join(one.name for one in in_order)
+    yield file("etc/ssh/sshd_config.d/50-railwright.conf", SSHD.format(names=names))
     for one in in_order:
         yield file(f"{KEYS}/{one.name}", "".join(f"{key}\n" for key in one.ssh_keys))
     rules = "".join(f"{one.name} ALL=(ALL:ALL) NOPASSWD: ALL\n" for one in in_order if one.sudo)

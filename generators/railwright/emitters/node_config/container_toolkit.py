@@ -29,9 +29,13 @@ MEMLOCK = """\
 LimitMEMLOCK=infinity
 """
 
+# Containers go on while the daemon restarts for these settings. It reads nothing else here that
+# would keep it from finding them again (a network's or a storage driver's settings); a swarm, which
+# it does not go with, is none of a GPU node's business. Source: Docker manual, live restore.
 DOCKER = {
     "default-ulimits": {"memlock": {"Name": "memlock", "Hard": -1, "Soft": -1}},
     "features": {"cdi": True},
+    "live-restore": True,
     "runtimes": {"nvidia": {"args": [], "path": RUNTIME}},
 }
 

@@ -13,6 +13,7 @@ from railwright.lab.standin.debs import Deb, Item
 from railwright.lab.standin.node.kmods import module_file
 from railwright.lab.standin.pins import Pin
 from railwright.lab.standin.units import UNITS, unit_items
+from railwright.lab.standin.unpinned import product
 
 RUN = "/usr/lib/railwright-standin/run.py"
 """What every command of a stand-in package is a link to."""
@@ -83,9 +84,13 @@ DEPENDS: Mapping[str, tuple[str, ...]] = {
     "libnccl-dev": ("libnccl2",),
     "libnvidia-container-tools": ("libnvidia-container1",),
     "nvidia-container-toolkit": ("nvidia-container-toolkit-base", "libnvidia-container-tools"),
-    "nvidia-driver": ("libnvidia-ml1",),
+    "libegl-nvidia0": ("libnvidia-eglcore",),
+    "nvidia-driver": ("libnvidia-ml1", "nvidia-driver-libs"),
     "nvidia-driver-cuda": ("libcuda1", "libnvidia-ml1"),
+    "nvidia-driver-libs": ("libnvidia-eglcore", "nvidia-egl-icd"),
+    "nvidia-egl-icd": ("libegl-nvidia0",),
     "nvidia-open": ("nvidia-kernel-open-dkms", "nvidia-driver"),
+    "perftest": ("libibumad3", "libibverbs1", "librdmacm1"),
 }
 
 INBOX_MODULES = (
@@ -179,10 +184,10 @@ def _source(system: SystemStack, name: str) -> bytes:
 
 
 def _depends(pin: Pin) -> Iterator[tuple[str, str]]:
-    """Yield the dependency field: at equal versions where both are pinned in one group."""
-    same = pin.system.packages.get(pin.group, {}) if pin.group else {}
+    """Yield the dependency field: at equal versions where both are of one product."""
+    same = product(pin)
     known = {name for group in pin.system.packages.values() for name in group}
-    needs = [one for one in DEPENDS.get(pin.package, ()) if one in known]
+    needs = [one for one in DEPENDS.get(pin.package, ()) if one in known or one in same]
     if pin.package.endswith(_DKMS_SUFFIX):
         needs.append("dkms")
     exact = [

@@ -8,6 +8,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from railwright.lab.errors import LabError
 from railwright.lab.standin import contents, pins, repository
 from railwright.lab.standin.debs import Deb, Item, tar
 from railwright.lab.standin.repository import signing
+from railwright.lab.standin.unpinned import unpinned
 
 WWW = "www"
 KEY = "key.asc"
@@ -111,7 +113,7 @@ def _repositories(
             found.setdefault(pins.place(one), (one, {}))
         base = found[pins.place(system.repositories[pins.own_repository(system)])][1]
         base |= {deb.file_name: deb for deb in own.values()}
-        for pin in pins.pins(system):
+        for pin in chain(pins.pins(system), unpinned(release)):
             if pin.version is None and pin.package in own:
                 continue
             deb = contents.deb(pin, debian)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from railwright.catalog.model import NicModel
 from railwright.catalog.stack_model import Group
@@ -11,7 +12,7 @@ from railwright.plan.checks.stack_site import check_site
 from railwright.plan.model import Plan
 from railwright.plan.nodes_roce import nic_of
 from railwright.plan.stack import NodeStack, mirror_of, stack_of
-from railwright.plan.stack_rules import broken, numbers
+from railwright.plan.stack_rules import bounds_kernel, broken, numbers
 
 DMABUF_KERNEL = (5, 12)
 """First kernel whose ib_core takes DMA-BUF memory (Linux 5.12, `ib_umem_dmabuf_get`)."""
@@ -20,6 +21,8 @@ LAST_OF_MLNX_OFED = {"ConnectX": 7, "BlueField": 2}
 EXPORTER_PORTS = {9100: "node exporter", 9290: "IPMI exporter"}
 """What else listens on a management server (Prometheus, default port allocations)."""
 _FAMILY = re.compile(r"(ConnectX|BlueField)-(\d+)")
+_BUILT_FOR = re.compile(r"/rhel(\d+\.\d+)/")
+_KERNEL_OF = re.compile(r"\.el(\d+)_(\d+)\b")
 
 
 def check_stack(plan: Plan) -> Iterator[Problem]:
@@ -28,7 +31,8 @@ def check_stack(plan: Plan) -> Iterator[Problem]:
     if stack is None:
         return
     lacking = list(_lacking(stack))
-    yield from lacking or _release(stack)
+    yield from lacking or chain(_release(stack), _unproven(stack))
+    yield from _passed_through(stack.choices)
     yield from _too_new_for_mlnx(plan, stack.choices)
     yield from _gpudirect(stack)
     yield from _mirror(plan, stack.choices)
@@ -62,6 +66,43 @@ def _lacking(stack: NodeStack) -> Iterator[Problem]:
         "stack.ofed",
         f"release {choices.release} has no {lacks} for {choices.os}; set ofed to {instead} or "
         "choose another release",
+    )
+
+
+def _unproven(stack: NodeStack) -> Iterator[Problem]:
+    """Yield that nothing is known of the kernels that a NIC driver is for."""
+    choices, kernel = stack.choices, stack.system.kernel.release
+    if choices.ofed == "inbox" or bounds_kernel(stack.release, choices.os, choices.ofed):
+        return
+    minor = _KERNEL_OF.search(kernel)
+    others = {
+        found[1]
+        for one in stack.system.repositories.values()
+        if one.ofed == choices.ofed
+        and minor
+        and (found := _BUILT_FOR.search(one.url))
+        and found[1] != f"{minor[1]}.{minor[2]}"
+    }
+    differs = f" (its repository is that of RHEL {', '.join(sorted(others))})" if others else ""
+    yield Problem(
+        "stack.ofed",
+        f"release {choices.release} has no rule up to which kernel modules of "
+        f"{stack.version('ofed')} build{differs}; that they do for {kernel} is assumed: converge "
+        "one node of each model before the others",
+        "warning",
+    )
+
+
+def _passed_through(choices: Stack) -> Iterator[Problem]:
+    """Yield what hosts of virtual machines cannot have: GPUs of their own that are a machine's."""
+    if choices.host != "vm-host":
+        return
+    yield Problem(
+        "stack.host",
+        "GPU nodes get the GPU driver, fabric manager and DCGM as hosts of virtual machines too, "
+        "and no GPU is bound to vfio-pci there: a host whose GPUs are passed to a machine never "
+        "comes into sync; pass NICs alone, or keep such hosts out of runs over the nodes (--limit)",
+        "warning",
     )
 
 

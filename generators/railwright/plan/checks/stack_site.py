@@ -1,6 +1,7 @@
 """A site's own wishes for its nodes: mounts, accounts and arguments of the kernel."""
 
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from itertools import chain
 
 from railwright.errors import Problem
@@ -14,7 +15,22 @@ SYSTEM_FOLDERS = frozenset(
 """A mount on one of these, or below, hides what the system needs (Filesystem Hierarchy Standard);
 a folder of its own below /var/lib or /var/tmp is in nobody's way."""
 OWN_FOLDERS = ("/var/lib/", "/var/tmp/", "/run/media/")  # noqa: S108 (names, nothing is written)
-SYSTEM_USERS = frozenset({"root", "nobody"})
+TAKEN_FOLDERS = {
+    "/opt": frozenset({"hpcx*", "mellanox", "nvidia"}),
+    "/var/lib": frozenset({"apt", "dkms", "dpkg", "rpm", "systemd"})
+    | frozenset({"containerd", "docker", "containers", "railwright*"}),
+}
+"""Folders of packages and of what manages them, below others where mounts are in nobody's way:
+HPC-X, DOCA and MLNX_OFED (`/opt/mellanox`), CUDA's tools (`/opt/nvidia`), container engines."""
+SYSTEM_USERS = frozenset(
+    {"root", "daemon", "bin", "sys", "sync", "games", "man", "lp", "mail", "news", "uucp", "proxy"}
+    | {"www-data", "backup", "list", "irc", "nobody", "adm", "shutdown", "halt", "operator", "ftp"}
+    | {"dbus", "messagebus", "polkitd", "sshd", "chrony", "tss", "rpc", "rpcuser", "statd"}
+    | {"nginx", "prometheus", "tuned", "dcgm", "nvidia-dcgm", "nvidia-persistenced"}
+)
+"""Accounts of the systems and of what the releases install (Debian base-passwd, Red Hat setup,
+the packages' own scripts); all of systemd's begin with its name, others of Debian with `_`."""
+SYSTEM_PREFIXES = ("systemd-", "_")
 OURS = {
     "amd_iommu": "stack.host decides about the IOMMU",
     "intel_iommu": "stack.host decides about the IOMMU",
@@ -59,12 +75,25 @@ def _mounts(plan: Plan, choices: Stack) -> Iterator[Problem]:
 
 def _hidden(place: str, path: str) -> Iterator[Problem]:
     folder = path.split("/")[1]
+    why = ""
     if folder in SYSTEM_FOLDERS and not path.startswith(OWN_FOLDERS):
-        yield Problem(
-            f"{place}.path",
-            f"{path} is in /{folder}, which the operating system needs for itself; mount it at a "
-            "folder of its own, such as /data",
-        )
+        why = f"is in /{folder}, which the operating system needs for itself"
+    elif taken := _taken(path):
+        why = f"hides software of the nodes in {taken}"
+    if why:
+        instead = "mount it at a folder of its own, such as /data"
+        yield Problem(f"{place}.path", f"{path} {why}; {instead}")
+
+
+def _taken(path: str) -> str:
+    """Return the folder of the nodes' software that a path is or is in, empty if none."""
+    for above, names in TAKEN_FOLDERS.items():
+        if path == above:
+            return above
+        name = path.removeprefix(f"{above}/").split("/")[0]
+        if path.startswith(f"{above}/") and any(fnmatchcase(name, one) for one in names):
+            return f"{above}/{name}"
+    return ""
 
 
 def _server(plan: Plan, place: str, mount: NfsMount | NvmeNamespace) -> Iterator[Problem]:
@@ -103,7 +132,7 @@ def _users(plan: Plan, choices: Stack) -> Iterator[Problem]:
     uids: dict[int, str] = {}
     for number, one in enumerate(choices.users):
         place = f"stack.users[{number}]"
-        if one.name in taken:
+        if one.name in taken or one.name.startswith(SYSTEM_PREFIXES):
             what = f"{one.name} is the system's or the controller's own account; choose another"
             yield Problem(f"{place}.name", what)
         if one.name in names:

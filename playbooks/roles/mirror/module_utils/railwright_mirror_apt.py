@@ -8,9 +8,10 @@ import re
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ansible.module_utils.railwright_mirror_keys import keyring, sign
+from ansible.module_utils.railwright_mirror_own import NAME, repository
 from ansible.module_utils.railwright_mirror_store import Item, MirrorError, run, write
 
 URI = re.compile(r"^'(?P<url>[^']+)' (?P<file>\S+) (?P<size>\d+) SHA256:(?P<sha256>[0-9a-f]{64})$")
@@ -54,23 +55,37 @@ class AptRoot:
     def __init__(self, folder: Path, architecture: str) -> None:
         self.folder, self.architecture = folder, architecture
 
-    def lay_out(self, repositories: list[dict[str, Any]]) -> None:
-        """Write sources, pins and keys. Raises: MirrorError for a key that is not the wanted."""
+    def lay_out(
+        self, repositories: list[dict[str, Any]], preferences: str, own: list[Item]
+    ) -> None:
+        """Write sources, pins and keys; `own` are packages of the site.
+
+        Raises: MirrorError for a key that is not the wanted one, or what is no repository.
+        """
         for name in ("etc", "lists/partial", "archives/partial", "keys"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         write(self.folder / "status", b"")
-        lines, pins = [], []
+        lines = []
         for number, one in enumerate(repositories):
             words = [one["url"], one["suite"], *one["components"]]
             if not all(WORD.fullmatch(word) for word in words):
                 raise MirrorError(f"{one['name']}: no repository: {words}", "correct the release")
             keys = self.folder / "keys" / f"{number}.gpg"
             write(keys, keyring(one))
-            how = f"[arch={self.architecture} signed-by={keys}]"
-            lines.append(f"deb {how} {' '.join(words)}\n")
-            pins += _pins(one)
+            how = f"arch={self.architecture} signed-by={keys}"
+            how += "" if one["check_valid_until"] else " check-valid-until=no"
+            lines.append(f"deb [{how}] {' '.join(words)}\n")
+        if own:
+            folder = self.folder / "own"
+            found = {"Packages": repository(own, folder)}
+            write(folder / "Release", release({"Origin": NAME, "Label": NAME}, found))
+            lines.append(f"deb [arch={self.architecture} trusted=yes] file:{folder} ./\n")
         write(self.folder / "etc/sources.list", "".join(lines).encode())
-        write(self.folder / "etc/preferences", "\n".join(pins).encode())
+        self.prefer(preferences)
+
+    def prefer(self, preferences: str) -> None:
+        """Write the pins (apt_preferences(5))."""
+        write(self.folder / "etc/preferences", preferences.encode())
 
     def update(self) -> None:
         """Read the indices, signatures checked. Raises: MirrorError with what apt says."""
@@ -167,19 +182,6 @@ class AptRoot:
         return run([program, *options, *words])
 
 
-def _pins(repository: dict[str, Any]) -> list[str]:
-    """Return preferences: where a package comes from and from where never."""
-    host = urlsplit(repository["url"]).hostname
-    origin = repository["origin"]
-    whence = f"release o={origin}" if origin else f'origin "{host}"'
-    rules = [("only", whence, 1001), ("only", "release o=*", -1), ("never", whence, -1)]
-    return [
-        f"Package: {' '.join(repository[which])}\nPin: {pin}\nPin-Priority: {priority}\n"
-        for which, pin, priority in rules
-        if repository[which]
-    ]
-
-
 def _stanza(text: str, path: str) -> str:
     lines = [line for line in text.splitlines() if not line.startswith(OTHER_SUMS)]
     return "\n".join([*lines, f"Filename: {path}"]) + "\n"
@@ -198,25 +200,38 @@ def _unmet(done: Any) -> str:
     return " | ".join(kept) or _complaints(done)
 
 
+def release(head: dict[str, str], files: dict[str, bytes]) -> bytes:
+    """Return the Release file of a repository of these files."""
+    date = time.strftime("%a, %d %b %Y %H:%M:%S UTC", time.gmtime())
+    fields = "".join(f"{name}: {value}\n" for name, value in {**head, "Date": date}.items())
+    rows = (
+        f" {hashlib.sha256(content).hexdigest()} {len(content)} {name}\n"
+        for name, content in files.items()
+    )
+    return f"{fields}SHA256:\n{''.join(rows)}".encode()
+
+
+def held(versions: dict[str, str]) -> str:
+    """Return preferences for packages in the versions they have, where these are still there."""
+    return "".join(
+        f"Package: {name}\nPin: version {version}\nPin-Priority: 1001\n\n"
+        for name, version in sorted(versions.items())
+    )
+
+
 def index(folder: Path, items: list[Item], system: str, architecture: str, home: Path) -> None:
     """Write a flat repository's signed index of packages that lie in `pool/` beside it."""
     packages = "\n".join(item.stanza for item in items).encode()
     files = {"Packages": packages, "Packages.gz": gzip.compress(packages, mtime=0)}
-    rows = [
-        f" {hashlib.sha256(content).hexdigest()} {len(content)} {name}\n"
-        for name, content in files.items()
-    ]
     head = {
         "Origin": "railwright",
         "Label": "railwright",
         "Suite": system,
         "Codename": system,
-        "Date": time.strftime("%a, %d %b %Y %H:%M:%S UTC", time.gmtime()),
         "Architectures": architecture,
         "Description": "Packages of one stack release",
     }
-    fields = "".join(f"{name}: {value}\n" for name, value in head.items())
-    files["Release"] = f"{fields}SHA256:\n{''.join(rows)}".encode()
+    files["Release"] = release(head, files)
     for name, content in files.items():
         write(folder / name, content)
     sign(home, folder / "Release", folder / "InRelease", detached=False)

@@ -88,10 +88,13 @@ def read_json(path: Path) -> Any:
         raise MirrorError(f"{path} is damaged", "remove it and run again") from None
 
 
-def read_url(url: str, *, name: str) -> bytes:
-    """Return a small file of another server. Raises: MirrorError if it cannot be had."""
+def read_url(url: str, *, name: str, direct: bool = False) -> bytes:
+    """Return a small file of a server, which no proxy is asked for if `direct`.
+
+    Raises: MirrorError if it cannot be had.
+    """
     try:
-        with _open(url) as answer:
+        with _open(url, direct=direct) as answer:
             return bytes(answer.read(4 << 20))
     except (OSError, http.client.HTTPException) as err:
         raise _unreachable(name, url, err) from None
@@ -205,11 +208,15 @@ def _rest(part: Path, item: Item) -> None:
             raise http.client.IncompleteRead(b"", expected - came)
 
 
-def _open(url: str, headers: dict[str, str] | None = None, method: str = "GET") -> Any:
+def _open(
+    url: str, headers: dict[str, str] | None = None, method: str = "GET", *, direct: bool = False
+) -> Any:
     if urlsplit(url).scheme not in {"http", "https"}:
         raise OSError(errno.EPROTONOSUPPORT, "only http and https are read")
     asked = urllib.request.Request(url, headers=headers or {}, method=method)  # noqa: S310
-    return urllib.request.urlopen(asked, timeout=TIMEOUT_S)  # noqa: S310
+    # Made anew each time: the one that urlopen() keeps has the proxies of its first use.
+    proxies = urllib.request.ProxyHandler({} if direct else None)
+    return urllib.request.build_opener(proxies).open(asked, timeout=TIMEOUT_S)
 
 
 def _unreachable(name: str, url: str, err: Exception) -> MirrorError:

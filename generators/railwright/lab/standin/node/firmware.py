@@ -1,13 +1,14 @@
 """Firmware of NICs: mlxconfig and mstconfig, mlxfwreset, mlxreg, flint.
 
-Three values per parameter: default, current, and next boot. `set` changes the next boot; a reset
-of the firmware or a cold cycle makes it current, a mere restart of the server does not.
+Three values per parameter: default, current, and next boot. `set` changes the next boot; what
+makes it current are a reset of the firmware, a cold cycle, and a restart of the server where the
+NIC supports that (level 4 of mlxfwreset).
 """
 
 import re
 from typing import Any
 
-from . import sysfs
+from . import kmods, sysfs
 from .machine import Machine, ToolError, say
 
 PARAMETERS = {
@@ -40,6 +41,20 @@ _WORDS = {
     "ROCE_CONTROL": {"0": "DEFAULT", "1": "ROCE_DISABLE", "2": "ROCE_ENABLE"},
 }
 _MOST = 0xFFFF_FFFF
+_PCI_RESET, _WARM_REBOOT = 3, 4
+_LEVELS = {
+    0: 'Driver, PCI link, network link will remain up ("live-Patch")',
+    1: 'Only ARM side will not remain up ("Immediate reset").',
+    _PCI_RESET: "Driver restart and PCI reset",
+    _WARM_REBOOT: "Warm Reboot",
+}
+_TYPES = {
+    0: ("Full chip reset", True),
+    1: ("Phy-less reset (keep network port active during reset)", False),
+    2: ("NIC only reset (for SoC devices)", False),
+}
+_USERS = ("nvidia_peermem", "rpcrdma", "nvme_rdma")
+"""Modules that keep the driver from being stopped."""
 _REGISTERS = {
     "ROCE_ACCL": {
         "roce_adp_retrans_field_select": 1,
@@ -57,11 +72,22 @@ _REGISTERS = {
 
 
 def restarted(machine: Machine) -> None:
-    """Make the next boot's values current after a cold cycle; a warm restart keeps them."""
-    if machine.load("power").get("cold"):
-        for one in machine.nics():
+    """Make the next boot's values current: of all NICs after a cold cycle, else where they can."""
+    cold = machine.load("power").get("cold")
+    for one in machine.nics():
+        if cold or _WARM_REBOOT in levels(machine, one):
             _apply(machine, one)
+    if cold:
         machine.save("power", {})
+
+
+def levels(machine: Machine, nic: dict[str, Any]) -> tuple[int, ...]:
+    """Return the reset levels that a NIC supports: 3 and 4, or what a fault leaves of them."""
+    if machine.has("mlxfwreset-unsupported"):
+        return ()
+    only = f"mlxfwreset-only:{{}}:{nic['address']}"
+    found = [one for one in _LEVELS if machine.has(only.format(one))]
+    return tuple(found) or (_PCI_RESET, _WARM_REBOOT)
 
 
 def cold_cycle(machine: Machine) -> None:
@@ -193,9 +219,8 @@ def _set(machine: Machine, nic: dict[str, Any], pairs: list[str], *, agreed: boo
 
 
 def _save(machine: Machine, nic: dict[str, Any], when: str, values: dict[str, str]) -> None:
-    raw = machine.load("firmware")
-    raw[nic["address"]] = {**raw.get(nic["address"], {}), when: values}
-    machine.save("firmware", raw)
+    known = machine.load("firmware").get(nic["address"], {})
+    machine.put("firmware", nic["address"], {**known, when: values})
 
 
 def _apply(machine: Machine, nic: dict[str, Any]) -> None:
@@ -204,23 +229,53 @@ def _apply(machine: Machine, nic: dict[str, Any]) -> None:
 
 
 def mlxfwreset(machine: Machine, argv: list[str]) -> int:
-    """Reset a NIC's firmware, which makes its next configuration current."""
+    """Say how a NIC's firmware can be reset, or reset it: its next configuration is current."""
     if "-d" not in argv:
         raise ToolError("-E- mlxfwreset: option -d/--device is required")
     nic = _device(machine, argv[argv.index("-d") + 1])
+    supported = levels(machine, nic)
+    if not supported:
+        raise ToolError("-E- There is no supported reset-level")
     if "reset" in argv or "r" in argv:
-        if machine.has("mlxfwreset-unsupported"):
-            raise ToolError("-E- Requested reset level is not supported; a cold reboot is needed")
-        say("-I- Sending Reset Command To Fw             -Done")
-        say("-I- Stopping Driver                         -Done")
-        say("-I- Resetting PCI                           -Done")
-        say("-I- Starting Driver                         -Done")
-        _apply(machine, nic)
-        sysfs.reset_nics(machine)
-        say("-I- FW was loaded successfully.")
-        return 0
-    say("Supported reset levels:\n3: Driver restart and PCI reset  -Supported (default)")
+        if _PCI_RESET not in supported:
+            raise ToolError(f"-E- Reset-level '{_PCI_RESET}' is not supported for this device")
+        return _reset(machine, nic)
+    say("Reset-levels:")
+    for level, text in _LEVELS.items():
+        _choice(level, text, is_default=level == min(supported), is_supported=level in supported)
+    say("\nReset-types (relevant only for reset-levels 1,3,4):")
+    for kind, (text, is_supported) in _TYPES.items():
+        _choice(kind, text, is_default=kind == 0, is_supported=is_supported)
     return 0
+
+
+def _choice(number: int, text: str, *, is_default: bool, is_supported: bool) -> None:
+    words = "Supported" if is_supported else "Not Supported"
+    say(f"{number}: {text:<62}-{words:<14}{'(default)' if is_default else ''}")
+
+
+def _reset(machine: Machine, nic: dict[str, Any]) -> int:
+    """Reset a NIC by its PCI link; its driver stops for that, unless something uses it."""
+    say("-I- Sending Reset Command To Fw             -Done")
+    if machine.has("mlxfwreset-in-use") and _users(machine):
+        say("-I- Stopping Driver                         -Failed")
+        raise ToolError(
+            "-E- Failed to stop driver! please stop driver manually and resume Operation"
+        )
+    say("-I- Stopping Driver                         -Done")
+    say("-I- Resetting PCI                           -Done")
+    say("-I- Starting Driver                         -Done")
+    _apply(machine, nic)
+    sysfs.reset_nics(machine)
+    say("-I- FW was loaded successfully.")
+    return 0
+
+
+def _users(machine: Machine) -> list[str]:
+    """Return what has the driver of NICs in use: modules, and mounts that run over RDMA."""
+    mounts = (line.split() for line in machine.text("proc/mounts").splitlines())
+    over_rdma = (words[1] for words in mounts if "proto=rdma" in words[3].split(","))
+    return [*(one for one in _USERS if one in kmods.loaded(machine)), *over_rdma]
 
 
 def mlxreg(machine: Machine, argv: list[str]) -> int:
@@ -240,8 +295,7 @@ def mlxreg(machine: Machine, argv: list[str]) -> int:
             if field not in fields:
                 raise ToolError(f"-E- Field {field} is not a field of register {name}")
             fields[field] = int(value, 0)
-        raw[key] = fields
-        machine.save("registers", raw, volatile=True)
+        machine.put("registers", key, fields, volatile=True)
         say(f"You are about to send access register: {name} with the following data:")
         _table(fields)
         say("\n Do you want to continue ? (y/n) [n] : y\n\n Sending access register...\n")

@@ -1,6 +1,8 @@
 """The machine a stand-in runs on: its hardware, its faults and the files that keep its state."""
 
+import fcntl
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -102,9 +104,20 @@ class Machine:
         return found
 
     def save(self, name: str, value: dict[str, Any], *, volatile: bool = False) -> None:
-        """Keep a stand-in's state."""
-        place = f"{_VOLATILE if volatile else _KEPT}/{name}.json"
-        self.write(place, json.dumps(value, indent=1, sort_keys=True) + "\n")
+        """Keep a stand-in's state; who reads it meanwhile gets the old one or the new."""
+        target = self.path(f"{_VOLATILE if volatile else _KEPT}/{name}.json")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        written = target.with_name(f".{target.name}.{os.getpid()}")
+        written.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n")
+        written.replace(target)
+
+    def put(self, name: str, key: str, value: Any, *, volatile: bool = False) -> None:
+        """Keep one part of a state; tools that set ports at the same time lose nothing."""
+        lock = self.path(f"{_VOLATILE}/{name}.lock")
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with lock.open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            self.save(name, {**self.load(name, volatile=volatile), key: value}, volatile=volatile)
 
     def forget(self, name: str) -> None:
         """Drop volatile state."""

@@ -41,8 +41,7 @@ def of(machine: Machine, port: str) -> dict[str, Any]:
 
 def keep(machine: Machine, port: str, state: dict[str, Any]) -> None:
     """Keep the settings of a port until its driver starts again."""
-    raw = machine.load("qos", volatile=True)
-    machine.save("qos", {**raw, port: state}, volatile=True)
+    machine.put("qos", port, state, volatile=True)
 
 
 def mlnx_qos(machine: Machine, argv: list[str]) -> int:
@@ -318,12 +317,11 @@ def _cma(machine: Machine, argv: list[str], what: str) -> int:
         raise ToolError(f"Device {name} doesn't exist")
     if not machine.path("sys/module/rdma_cm").is_dir():
         raise ToolError("rdma_cm module is not loaded or does not support configfs")
-    raw = machine.load("cma", volatile=True)
-    one = {"tos": 0, "mode": 2, **raw.get(name, {})}
+    one = {"tos": 0, "mode": 2, **machine.load("cma", volatile=True).get(name, {})}
     flag = "-t" if what == "tos" else "-m"
     if flag in argv:
         one[what] = int(argv[argv.index(flag) + 1])
-        machine.save("cma", {**raw, name: one}, volatile=True)
+        machine.put("cma", name, one, volatile=True)
     say(str(one["tos"]) if what == "tos" else {1: "IB/RoCE v1", 2: "RoCE v2"}[one["mode"]])
     return 0
 

@@ -273,8 +273,7 @@ def rename_rdma(machine: Machine, old: str, new: str) -> None:
         raise ToolError("Error: device not found")
     if machine.path(f"{LIVE}/class/infiniband/{new}").exists():
         raise ToolError("kernel answers: File exists")
-    names = machine.load("names", volatile=True)
-    machine.save("names", {**names, nic["address"]: new}, volatile=True)
+    machine.put("names", nic["address"], new, volatile=True)
     write_nics(machine, LIVE)
 
 
