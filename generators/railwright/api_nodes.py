@@ -42,6 +42,8 @@ KEYS = "railwright_makers_keys"
 UNTOUCHED = "railwright_untouched"
 """The roles of which there is nothing on the node and nothing is wanted; no run changes that."""
 DISTURB = "railwright_disturb_jobs"
+EVERYTHING = frozenset({"all", "tagged", "nodes"})
+"""Tags that ask for every part of the play."""
 YES, NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0", ""})
 ROUNDS = 3
 """How often a role looks, at most: some things can only be looked at once others are there."""
@@ -81,6 +83,14 @@ class Node:
         if (word := str(given).lower()) not in YES | NO:
             raise RailwrightError(f"{DISTURB} is {given!r}; give true or false")
         return word in YES
+
+    @property
+    def parts(self) -> Collection[str]:
+        """Return the roles that this run's tags ask for, and `restart` where they do."""
+        asked = frozenset(self.variables.get("ansible_run_tags") or ["all"])
+        every = frozenset((*ROLES, busy.RESTART))
+        found = every if asked & EVERYTHING else every & asked
+        return found - frozenset(self.variables.get("ansible_skip_tags") or ())
 
     def _fact(self, name: str) -> Mapping[str, Any] | None:
         found: Mapping[str, Any] = self.variables.get("ansible_facts", {}).get(name) or {}
@@ -178,7 +188,7 @@ def survey(node: Node) -> Values:
     """Look at the whole node; refuse what must not be touched, predict restarts."""
     wanted = node.wanted
     observed = _look(node, wanted)
-    jobs = () if node.disturbs else busy.troubles(wanted, observed)
+    jobs = () if node.disturbs else busy.troubles(wanted, observed, node.parts)
     found = (*wanted.faults, *preflight.troubles(wanted, observed))
     if found or (jobs and not node.check):
         return answer.failed(f"{node.host} was left as it is:", [*found, *jobs])
@@ -299,7 +309,9 @@ def _refusal(
     if not node.disturbs and (jobs := busy.troubles(wanted, observed)):
         return answer.failed(f"{host} has to restart, and is at work:", jobs)
     if attempt.in_vain(found, observed):
-        return answer.failed(f"{host} restarted for this already, {answer.IN_VAIN}:", found)
+        resets = [answer.RESET] if restart.resets(observed) else []
+        head = f"{host} restarted for this already, {answer.IN_VAIN}:"
+        return answer.failed(head, [*found, *resets])
     return {}
 
 

@@ -49,6 +49,13 @@ options:
       path: {description: Absolute path., type: str, required: true}
       content: {description: Bytes in base64., type: str, required: true}
       mode: {description: Octal mode such as C(0644)., type: str, required: true}
+  leave:
+    description:
+      - Paths that a system needs. One of them that O(files) no longer has stays as it is where
+        nothing was kept that could be put back, and is ours no more.
+    type: list
+    elements: str
+    default: []
   begin:
     description:
       - Write no file; note that something begins that only counts once O(confirm) follows it, such
@@ -231,11 +238,14 @@ def difference(path: str, before: File | None, after: File | None) -> dict[str, 
     }
 
 
-def converge(state: Path, files: dict[str, File], *, check: bool) -> dict[str, Any]:
+def converge(
+    state: Path, files: dict[str, File], leave: Iterable[str] = (), *, check: bool
+) -> dict[str, Any]:
     """Compare, keep, write and remove; return the module's result."""
     memory, theirs = recalled(state), elsewhere(state)
     given_up = memory.paths - files.keys() - theirs
     leaving = {path for path in given_up if Path(path).is_file() and not Path(path).is_symlink()}
+    leaving -= {path for path in leave if found(copy_of(state, path)) is None}
     here = {path: found(Path(path)) for path in sorted(leaving | files.keys())}
     after = {**files, **{path: found(copy_of(state, path)) for path in leaving}}
     changing = [path for path, file in here.items() if file != after[path]]
@@ -297,11 +307,12 @@ def confirm(state: Path, *, check: bool) -> dict[str, Any]:
 def main() -> None:
     """Run as a module."""
     file = {name: {"type": "str", "required": True} for name in ("path", "content", "mode")}
+    words = {"type": "list", "elements": "str", "default": []}
     module = AnsibleModule(
         argument_spec={
             "owner": {"type": "str", "required": True},
             "files": {"type": "list", "elements": "dict", "default": [], "options": file},
-            "begin": {"type": "list", "elements": "str", "default": []},
+            **{name: dict(words) for name in ("leave", "begin")},
             "confirm": {"type": "bool", "default": False},
             "state_dir": {"type": "path", "default": "/var/lib/railwright"},
         },
@@ -318,7 +329,8 @@ def main() -> None:
         elif options["begin"]:
             result = begin(state, options["begin"], check=module.check_mode)
         else:
-            result = converge(state, wanted(options["files"]), check=module.check_mode)
+            files, leave = wanted(options["files"]), options["leave"]
+            result = converge(state, files, leave, check=module.check_mode)
     except OSError as err:
         module.fail_json(msg=f"{err.filename}: {err.strerror}")
     except ValueError as err:

@@ -124,7 +124,10 @@ def collect(mirror: Mirror, folder: Path, *, check: bool) -> tuple[list[Item], l
     options, packages = mirror.options, mirror.options["packages"]
     apt = AptRoot(folder, architecture())
     mine = own.items(mirror.own, mirror.pool, architecture())
-    kept = {} if options["refresh"] else mirror.kept()
+    # What the site builds itself is meant to be taken: an earlier version has no say against it.
+    built = {item.name.split(" ", 1)[0] for item in mine}
+    old = {} if options["refresh"] else mirror.kept()
+    kept = {name: version for name, version in old.items() if name not in built}
     apt.lay_out(options["repositories"], held(kept) + options["preferences"], mine)
     apt.update()
     require_none_missing(apt.missing(packages), mirror.own)
@@ -199,21 +202,44 @@ def converge(mirror: Mirror, *, check: bool) -> dict[str, Any]:
         with private_root(mirror, check=check) as folder:
             items, said = collect(mirror, folder, check=check)
     lacking = [item for item in items if not mirror.has(item)]
-    parts = mirror.work / "parts"
-    sizes = {item.path: size_of(item) if item.url else 0 for item in lacking}
-    require_space(mirror.root, parts, lacking, sizes)
     changed = bool(lacking) or mirror.differs(items)
+    if names := mirror.clashes(items):
+        said += mirror.leave(f"another {', '.join(names)} is wanted now")
+    holes = mirror.holes(lacking)
+    parts, both = mirror.work / "parts", [*lacking, *holes]
+    sizes = {item.path: size_of(item) if item.url else 0 for item in both}
+    require_space(mirror.root, parts, both, sizes)
     if check or not changed:
-        return outcome(lacking, [], said, changed=changed)
+        return outcome(both, [], said, changed=changed)
     for item in lacking:
-        (own.take if mirror.is_own(item) else fetch)(mirror.root, parts, item)
+        bring(mirror, parts, item)
+    if lost := mend(mirror, parts, holes):
+        both, said = lacking, [*said, *lost]
     entry = known if known and mirror.serves(known) else mirror.publish(mirror.wanted(items))
     mirror.remember(entry)
     removed = mirror.superfluous()
     for path in removed:
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     shutil.rmtree(parts, ignore_errors=True)
-    return outcome(lacking, [path.name for path in removed], said, changed=True)
+    return outcome(both, [path.name for path in removed], said, changed=True)
+
+
+def bring(mirror: Mirror, parts: Path, item: Item) -> None:
+    """Bring a file to the mirror from where it comes from. Raises: MirrorError."""
+    if not item.url:
+        raise MirrorError(f"{item.name} is damaged or gone", "run with its release to have it")
+    (own.take if mirror.is_own(item) else fetch)(mirror.root, parts, item)
+
+
+def mend(mirror: Mirror, parts: Path, holes: list[Item]) -> list[str]:
+    """Fetch what the release before lacks; without it that is given up. Return what to say."""
+    try:
+        for item in holes:
+            bring(mirror, parts, item)
+    except MirrorError as err:
+        return mirror.leave(err.what)
+    mirror.mark(holes)
+    return []
 
 
 @contextlib.contextmanager

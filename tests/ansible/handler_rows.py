@@ -2,6 +2,8 @@
 
 APT, DNF = "apt", "dnf"
 PACKAGES = "packages"
+SYSCTL_BASE = "/etc/sysctl.d/60-railwright-base.conf"
+SYSCTL_RAILS = "/etc/sysctl.d/60-railwright-rails.conf"
 """Stands among the paths of a role that was about to change packages."""
 NM = "/etc/NetworkManager/system-connections/railwright"
 UNITS = "/etc/systemd/system"
@@ -17,8 +19,8 @@ ROWS: tuple[Row, ...] = (
     (
         "base",
         APT,
-        ("/etc/sysctl.d/60-railwright-base.conf",),
-        ("/usr/lib/systemd/systemd-sysctl /etc/sysctl.d/60-railwright-base.conf",),
+        (SYSCTL_BASE,),
+        (f"/usr/lib/systemd/systemd-sysctl {SYSCTL_BASE} if {SYSCTL_BASE}",),
     ),
     ("base", APT, ("/etc/default/grub.d/50-railwright.cfg",), ("update-grub",)),
     (
@@ -120,8 +122,8 @@ ROWS: tuple[Row, ...] = (
     (
         "host_network",
         APT,
-        ("/etc/sysctl.d/60-railwright-rails.conf",),
-        ("sysctl --load /etc/sysctl.d/60-railwright-rails.conf",),
+        (SYSCTL_RAILS,),
+        (f"sysctl --load {SYSCTL_RAILS} if {SYSCTL_RAILS}",),
     ),
     (
         "host_network",
@@ -157,10 +159,10 @@ ROWS: tuple[Row, ...] = (
         (
             "/etc/systemd/network/50-railwright-rail0.network",
             "/etc/systemd/networkd.conf.d/50-railwright.conf",
-            "/etc/sysctl.d/60-railwright-rails.conf",
+            SYSCTL_RAILS,
         ),
         (
-            "sysctl --load /etc/sysctl.d/60-railwright-rails.conf",
+            f"sysctl --load {SYSCTL_RAILS} if {SYSCTL_RAILS}",
             "restart systemd-networkd.service",
             "networkctl reload",
         ),
@@ -171,10 +173,10 @@ ROWS: tuple[Row, ...] = (
         (
             f"{NM}-rail0.nmconnection",
             "/etc/NetworkManager/conf.d/50-railwright.conf",
-            "/etc/sysctl.d/60-railwright-rails.conf",
+            SYSCTL_RAILS,
         ),
         (
-            "sysctl --load /etc/sysctl.d/60-railwright-rails.conf",
+            f"sysctl --load {SYSCTL_RAILS} if {SYSCTL_RAILS}",
             "restart NetworkManager.service",
             "nmcli connection reload",
             f"{UP}-rail0 if /sys/class/net/rail0",

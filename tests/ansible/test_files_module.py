@@ -5,7 +5,7 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,7 +36,9 @@ class Node:
         self.module, self.root = module, root
         self.memory = root / "memory" / f"{owner}.json"
 
-    def converge(self, files: Files, *, check: bool = False) -> dict[str, Any]:
+    def converge(
+        self, files: Files, leave: Iterable[str] = (), *, check: bool = False
+    ) -> dict[str, Any]:
         wanted = self.module.wanted(
             {
                 "path": str(self.root / name),
@@ -45,7 +47,8 @@ class Node:
             }
             for name, (text, mode) in files.items()
         )
-        result: dict[str, Any] = self.module.converge(self.memory, wanted, check=check)
+        left = [str(self.root / name) for name in leave]
+        result: dict[str, Any] = self.module.converge(self.memory, wanted, left, check=check)
         return result
 
     def confirm(self) -> None:
@@ -445,3 +448,17 @@ def test_the_module_keeps_its_promises_under_ansible(ansible: Ansible, tmp_path:
     target.unlink()
     target.mkdir()
     assert run("one\n")[1]["msg"] == f"{target}: a folder is in the way; move it"
+
+
+def test_what_a_system_needs_stays_where_no_original_was_kept(node: Node) -> None:
+    node.converge({A: ("ours", 0o644)})
+    node.confirm()
+    assert node.converge({}, [A], check=True)["paths"] == []
+    left = node.converge({}, [A])
+    assert (left["changed"], left["diff"]) == (False, [])
+    assert (node.root / A).read_text() == "ours"
+    # It is nobody's of ours from then on: the next one to take it over keeps it.
+    node.converge({A: ("again", 0o644)}, [A])
+    assert node.kept[A][0] == "ours"
+    assert node.converge({}, [A])["changed"]
+    assert (node.root / A).read_text() == "ours"

@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,10 @@ def bench(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Benc
 
 def index(bench: Bench, release: str = "one") -> str:
     return (bench.mirror / f"debian-12-{release}/Packages").read_text()
+
+
+def own(bench: Bench, name: str, version: str, depends: str = "") -> Path:
+    return bench.maker.package(name, version, depends, to=bench.home / "own/debian-12")
 
 
 def links(bench: Bench) -> set[str]:
@@ -183,6 +187,98 @@ def test_a_new_key_signs_the_release_before_too(bench: Bench) -> None:
         assert update(bench, release).returncode == 0
 
 
+def pooled(bench: Bench, name: str) -> Path:
+    (path,) = (bench.mirror / "pool/debian-12").glob(f"{name}_*")
+    return path
+
+
+def spoil(path: Path) -> None:
+    path.write_bytes(b"x" * path.stat().st_size)
+
+
+@pytest.mark.parametrize("spoiled", [spoil, Path.unlink])
+def test_what_the_release_before_lacks_is_fetched(
+    bench: Bench, spoiled: Callable[[Path], None]
+) -> None:
+    mine = own(bench, "site-tool", "3")
+    bench.converge()
+    bench.converge(**TWO)
+    mine_there = pooled(bench, "site-tool")
+    for path in (pooled(bench, "library"), bench.mirror / "artefacts/hpcx.tbz", mine_there):
+        before = path.read_bytes()
+        spoiled(path)
+        would = bench.converge(check=True, **TWO)
+        mended = bench.converge(**TWO)
+        assert (mended["changed"], len(mended["fetch"])) == (True, 1)
+        assert mended["fetch"] == would["fetch"]
+        assert "warnings" not in mended
+        assert path.read_bytes() == before
+        assert not bench.converge(**TWO)["changed"]
+    assert mine_there.read_bytes() == mine.read_bytes()
+    asked = len(bench.maker.served.asked)
+    assert bench.converge()["fetch"] == []
+    assert len(bench.maker.served.asked) == asked
+
+
+def test_a_release_before_that_cannot_be_whole_is_not_served(bench: Bench) -> None:
+    bench.converge()
+    bench.converge(**TWO)
+    (bench.maker.folder / "repo/library_2.0.deb").unlink()
+    spoil(pooled(bench, "library"))
+    mended = bench.converge(**TWO)
+    assert (mended["changed"], mended["fetch"]) == (True, [])
+    (said,) = mended["warnings"]
+    assert said.startswith("release one is not served any more: library 2.0: http://127.0.0.1")
+    assert "answers 404 File not found; run with it to have it again" in said
+    assert links(bench) == {"debian-12-two"}
+    assert update(bench, "two").returncode == 0
+    assert not bench.converge(**TWO)["changed"]
+
+
+def test_a_package_of_the_site_that_is_gone_ends_the_release_before(bench: Bench) -> None:
+    mine = own(bench, "site-tool", "3")
+    bench.converge()
+    mine.unlink()
+    pooled(bench, "site-tool").unlink()
+    said = f"release one is not served any more: {mine} is gone; run with it to have it again"
+    assert bench.converge(**TWO)["warnings"] == [said]
+    assert links(bench) == {"debian-12-two"}
+
+
+def test_an_archive_with_other_bytes_ends_the_release_before(bench: Bench) -> None:
+    """One name, one file: the release before would be served with what it does not want."""
+    bench.converge()
+    other = {**TWO, "artefacts": [bench.maker.artefact("hpcx.tbz", b"other")]}
+    said = [
+        "release one is not served any more: another hpcx.tbz is wanted now; run with it to have "
+        "it again"
+    ]
+    # The options of a run write the first archive anew, so its server is told the second again.
+    wishes = bench.wishes(**other)
+    assert bench.module.work(wishes, check=True)["warnings"] == said
+    assert links(bench) == {"debian-12-one"}
+    bench.maker.artefact("hpcx.tbz", b"other")
+    assert bench.module.work(wishes, check=False)["warnings"] == said
+    assert links(bench) == {"debian-12-two"}
+    assert (bench.mirror / "artefacts/hpcx.tbz").read_bytes() == b"other"
+    assert not bench.module.work(wishes, check=False)["changed"]
+
+
+def test_an_index_that_is_made_again_vouches_for_no_package(bench: Bench) -> None:
+    bench.converge()
+    bench.converge(**TWO)
+    mirror = bench.module.Mirror(bench.wishes(**TWO))
+    mirror.load()
+    spoil(pooled(bench, "library"))
+    (bench.mirror / "debian-12-one/InRelease").unlink()
+    mirror.remember(mirror.entries[0])
+    mirror.load()
+    assert all(mirror.serves(one) for one in mirror.entries)
+    in_use, before = mirror.entries
+    assert mirror.whole(in_use)
+    assert not mirror.whole(before)
+
+
 def test_a_snapshot_that_is_past_its_date_is_read_where_the_release_says_so(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,10 +290,6 @@ def test_a_snapshot_that_is_past_its_date_is_read_where_the_release_says_so(
     assert "is expired" in message
     snapshot = bench.maker.repository(check_valid_until=False)
     assert bench.converge(repositories=[snapshot])["changed"]
-
-
-def own(bench: Bench, name: str, version: str, depends: str = "") -> Path:
-    return bench.maker.package(name, version, depends, to=bench.home / "own/debian-12")
 
 
 def test_a_sites_own_packages_are_in_the_index_with_what_they_need(bench: Bench) -> None:
@@ -239,6 +331,32 @@ def test_a_site_may_build_what_a_maker_has(bench: Bench) -> None:
     assert index(bench).count("Package: library\n") == 1
 
 
+def test_a_newer_package_of_the_site_takes_the_place_of_an_open_version(bench: Bench) -> None:
+    wanted = {"library": None}
+    bench.converge(packages=wanted, artefacts=[])
+    own(bench, "library", "2.0+site1", "unasked")
+    more = bench.converge(packages=wanted, artefacts=[])
+    assert more["fetch"] == ["library 2.0+site1", "unasked 1"]
+    assert "warnings" not in more  # the site asked for it
+    assert "Version: 2.0\n" not in index(bench)
+
+
+def test_own_packages_are_told_apart_by_their_bytes(bench: Bench) -> None:
+    path = own(bench, "site-tool", "3")
+    bench.converge()
+    bench.converge(**TWO)
+    os.utime(path, (1, 1))
+    assert not bench.converge(**TWO)["changed"]
+    asked = len(bench.maker.served.asked)
+    assert bench.converge()["fetch"] == []
+    assert len(bench.maker.served.asked) == asked
+    size, noted = path.stat().st_size, path.stat()
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    os.utime(path, ns=(noted.st_atime_ns, noted.st_mtime_ns))
+    assert path.stat().st_size == size
+    assert bench.converge()["fetch"] == ["site-tool 3"]
+
+
 def test_own_packages_that_cannot_be_trusted_or_read_are_refused(bench: Bench) -> None:
     path = own(bench, "site-tool", "3")
     path.chmod(0o664)
@@ -248,6 +366,9 @@ def test_own_packages_that_cannot_be_trusted_or_read_are_refused(bench: Bench) -
     path.parent.chmod(0o777)
     assert f"{path.parent} can be written by others than root" in bench.refused()
     path.parent.chmod(0o755)
+    path.parent.parent.chmod(0o775)
+    assert f"{path.parent.parent} can be written by others than root" in bench.refused()
+    path.parent.parent.chmod(0o755)
     if os.geteuid() == 0:
         os.chown(path, 65534, 0)
         assert f"{path} can be written by others than root" in bench.refused()

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 import yaml
 
-from railwright import api
-from railwright.catalog import loader
 from railwright.emitters import node_config
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
@@ -125,23 +123,6 @@ def test_the_play_of_the_nodes_runs_the_roles_in_the_order_of_the_plan() -> None
         assert one["tags"] == [name]
     first = next(one for one in steps(play["tasks"]) if "railwright_node" in one)
     assert first["tags"] == [*names, "restart"]
-
-
-def test_only_gpu_nodes_are_asked_for_what_only_they_have(root: Path, tmp_path: Path) -> None:
-    (play,) = read(PLAYBOOKS / "nodes.yml")
-    blocks = [one for one in play["tasks"] if "block" in one]
-    assert {one["when"] for one in blocks} == {"'gpu_node' in group_names"}
-    inside = {
-        one["ansible.builtin.import_role"]["name"] for block in blocks for one in block["block"]
-    }
-    intent = tmp_path / "intent.yml"
-    text = (root / "intent" / "cluster.yml").read_text().partition("\nstack:")[0]
-    intent.write_text(f'{text}\nstack: {{release: "{loader.stack_names()[-1]}", os: debian-12}}\n')
-    plan = api.load_plan(intent).plan
-    others = [one for one in plan.nodes if one.role != "gpu_node"]
-    assert others
-    for device in (others[0], others[-1]):
-        assert [name for name in inside if node_config.state(plan, device, name)] == []
 
 
 def test_action_plugins_hold_no_logic() -> None:

@@ -23,13 +23,14 @@ LENGTH_BYTES = 4
 
 def _key(value: str) -> str:
     # What was given is not shown: it may be the private half.
-    kind, _, rest = value.partition(" ")
+    words = value.split()
+    kind = words[0] if words else ""
     if kind not in KINDS or not value.isprintable():
         raise ValueError(
             f"must be one line of an OpenSSH .pub file without options, beginning with "
             f"{', '.join(KINDS)}"
         )
-    if not _is_whole(kind, rest.partition(" ")[0]):
+    if not _is_whole(kind, "".join(words[1:2])):
         raise ValueError(f"begins with {kind} but is not a whole key of it; copy the line again")
     return value
 

@@ -15,6 +15,10 @@ IN_VAIN = (
     "and it is as before; mend it (journalctl -b, the console), or remove "
     f"{attempt.FOLDER} on the node to have it restarted again"
 )
+RESET = (
+    "parameters that only a reset loads: end what uses these NICs (mounts, modules), then run "
+    "/usr/local/lib/railwright/nic_firmware.py reset on the node"
+)
 COLD = "cut its power and put it back (BMC: chassis power cycle), then run this again"
 
 

@@ -33,7 +33,11 @@ def in_vain(found: Iterable[RestartReason], observed: Observed) -> bool:
     """Return whether the node restarted for each of these reasons already.
 
     It did not where they were written down in the boot that still runs: that restart never came.
+    What packages ask for is new in any case, as a boot ends that.
     """
+    found = tuple(found)
+    if any(one.about == "packages" for one in found):
+        return False
     paths = observed["memory"].get(OWNER, {}).get("paths", ())
     there = {path for path in paths if observed["files"].get(path) is not None}
     wanted = {_path(one) for one in found}

@@ -15,6 +15,14 @@ ENABLED = frozenset({"enabled", "enabled-runtime", "static", "alias", "generated
 DISABLED = frozenset({"disabled", "static", "indirect", "generated", "alias", "masked", ""})
 RUNNING = frozenset({"active", "reloading"})
 ABSENT = "absent"
+VITAL = (
+    "/etc/chrony.conf",
+    "/etc/chrony/chrony.conf",
+    "/etc/dnf/dnf.conf",
+    "/etc/hosts",
+    "/etc/timezone",
+)
+"""Files that a system needs: one that the plan gives up stays, unless an original was kept."""
 PRESENT = frozenset({"installed", "held"})
 
 
@@ -71,7 +79,8 @@ def _files(role: str, state: RoleState, observed: Observed) -> Iterator[Differen
     for path in observed["memory"].get(role, {}).get("paths", ()):
         # What is there instead of our file by now, a link or a folder, is not ours to remove.
         if path not in wanted and "sha256" in (observed["files"].get(path) or ()):
-            yield Difference("file", path, "of an earlier plan", ABSENT)
+            aim = "no more ours" if path in VITAL else ABSENT
+            yield Difference("file", path, "of an earlier plan", aim)
 
 
 def _ids(owner: list[int]) -> str:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from railwright.emitters.node_config.state import Archive, RoleState
 from railwright.files import OutputFile
-from railwright.nodes.compare import ABSENT, compare, marker, pending
+from railwright.nodes.compare import ABSENT, VITAL, compare, marker, pending
 from railwright.nodes.model import Difference, Observed, RoleWork, Step, Wanted
 from railwright.nodes.packages import package_steps
 
@@ -88,7 +88,9 @@ def lay_down(owner: str, files: Sequence[OutputFile]) -> Step:
         }
         for file in files
     ]
-    return Step("railwright_files", {"owner": owner, "files": values}, previews=True)
+    return Step(
+        "railwright_files", {"owner": owner, "files": values, "leave": list(VITAL)}, previews=True
+    )
 
 
 def _unpack(archive: Archive, *, use_proxy: bool) -> Iterator[Step]:

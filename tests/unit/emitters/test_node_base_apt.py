@@ -186,6 +186,8 @@ def test_the_mirror_counts_whatever_a_node_has(tmp_path: Path, release: str) -> 
         Deb("libibumad3", ours),
         Deb("nvidia-driver-libs", driver, f"libnvidia-eglcore (= {driver})"),
         Deb("libnvidia-eglcore", driver),
+        # Of a site's own, say: the release's version counts all the same, asked for by name or not.
+        Deb("libnvidia-eglcore", "998.1-1", "nowhere"),
         Deb("linux-image-amd64", "6.1"),
         Deb("linux-image-999-amd64", "999"),
     ]

@@ -27,6 +27,7 @@ ED25519 = line("ssh-ed25519", blob("ssh-ed25519", bytes(32)))
     [
         ED25519,
         f"{ED25519} alice at home",
+        ED25519.replace(" ", "  "),
         line("ssh-rsa", blob("ssh-rsa", b"\x01\x00\x01", bytes(2049))),
         line("ecdsa-sha2-nistp256", blob("ecdsa-sha2-nistp256", b"nistp256", bytes(65))),
     ],

@@ -1,10 +1,11 @@
 """Jobs on a node are named where a run would end them, and nowhere else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from railwright.nodes.busy import DISRUPTIVE, troubles
+from railwright.nodes.busy import DISRUPTIVE, RESTART, troubles
 from railwright.nodes.model import Wanted
 from tests.unit.nodes.machine import OLD_KERNEL, bare, converged, looked_at
 
@@ -71,3 +72,25 @@ def test_of_many_processes_the_first_are_named(wanted: Wanted) -> None:
     named = ", ".join(f"python3 (process {one} of alice, /dev/nvidia{one})" for one in range(3))
     assert text.startswith(f"{USES}{named}, 5 more, and this run would change ofed, ")
     assert " and restart it (kernel: " in text
+
+
+def test_what_the_run_is_not_asked_for_disturbs_nobody(wanted: Wanted) -> None:
+    seen = converged(wanted) | {"kernel": OLD_KERNEL, "busy": [JOB]}
+    drift(wanted, seen, "host_network")
+    seen = looked_at(wanted, seen)
+    for parts, would in (
+        (["exporters"], ""),
+        (["host_network"], "would change host_network; "),
+        ([RESTART], "would restart it (kernel: "),
+    ):
+        found = " ".join(map(str, troubles(wanted, seen, parts)))
+        assert would in found
+        assert bool(found) == bool(would)
+
+
+def test_a_restart_that_is_forbidden_disturbs_nobody(wanted: Wanted) -> None:
+    assert wanted.stack is not None
+    choices = wanted.stack.choices.model_copy(update={"reboot": "never"})
+    never = replace(wanted, stack=replace(wanted.stack, choices=choices))
+    assert said(wanted, converged(wanted) | {"kernel": OLD_KERNEL}, JOB)
+    assert said(never, converged(never) | {"kernel": OLD_KERNEL}, JOB) == []

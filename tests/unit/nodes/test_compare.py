@@ -201,6 +201,12 @@ def test_an_archive_of_the_mirror_is_not_asked_of_a_proxy(wanted: Wanted, source
     assert got["use_proxy"] == (source == "vendor")
 
 
+def test_what_a_system_needs_is_given_up_and_not_removed(wanted: Wanted) -> None:
+    found = {one.name: one.wanted for one in undone(wanted, converged(wanted), "base").differences}
+    assert found["/etc/hosts"] == "no more ours"
+    assert found["/etc/sysctl.d/60-railwright-base.conf"] == "absent"
+
+
 def _absent(wanted: Wanted) -> list[str]:
     return [name for state in wanted.roles.values() for name in state.absent]
 
@@ -238,7 +244,8 @@ def test_a_role_that_the_plan_no_longer_has_takes_its_files_away(wanted: Wanted)
     paths = {f"/{one.path}" for one in wanted.roles["exporters"].files}
     assert {one.name: one.wanted for one in work.differences} == dict.fromkeys(paths, "absent")
     (lay_down,) = (one for one in work.steps if one.module == "railwright_files")
-    assert lay_down.arguments == {"owner": "exporters", "files": []}
+    assert (lay_down.arguments["owner"], lay_down.arguments["files"]) == ("exporters", [])
+    assert "/etc/hosts" in lay_down.arguments["leave"]
     seen["memory"]["exporters"] = {"paths": [], "pending": []}
     seen["files"] = {path: one for path, one in seen["files"].items() if path not in paths}
     assert undone(wanted, seen, "exporters") == RoleWork((), (), (), ())

@@ -1,5 +1,6 @@
 """Restarts: said before they come, refused where they would do harm, and not repeated in vain."""
 
+import hashlib
 import json
 from dataclasses import replace
 from typing import Any
@@ -385,3 +386,17 @@ def test_faults_of_the_controller_forbid_a_run(wanted: Wanted, plans: dict[str, 
 def test_a_state_of_a_role_without_the_file_predicts_nothing(wanted: Wanted) -> None:
     roles = {**wanted.roles, "nic_firmware": RoleState(), "nic_names": RoleState()}
     assert predicted(replace(wanted, roles=roles), converged(wanted)) == []
+
+
+def test_what_packages_ask_for_is_new_after_every_boot(wanted: Wanted) -> None:
+    """A boot ends it, so one that was written down before is not the one that is there now."""
+    kernel = RestartReason("kernel", "old", "new", "kernel")
+    packages = RestartReason("packages", "what was installed", "what asks", "packages")
+    notes = attempt.note([packages, kernel], "old boot")
+    seen = converged(wanted) | {"boot_id": "new boot"}
+    seen["memory"][attempt.OWNER] = {"paths": [f"/{one.path}" for one in notes], "pending": []}
+    digests = {f"/{one.path}": hashlib.sha256(one.content).hexdigest() for one in notes}
+    seen["files"] |= {path: {"sha256": digest} for path, digest in digests.items()}
+    assert attempt.in_vain([kernel], seen)
+    assert not attempt.in_vain([packages], seen)
+    assert not attempt.in_vain([packages, kernel], seen)

@@ -355,3 +355,19 @@ def test_a_node_that_cannot_be_looked_at_says_why(wanted: Wanted) -> None:
     )
     with pytest.raises(RailwrightError, match="gpu0001 cannot be looked at: /x: Permission denied"):
         api_nodes.survey(Run(machine).node)
+
+
+@pytest.mark.parametrize(
+    ("asked", "skipped", "found"),
+    [
+        (None, None, {*ROLES, "restart"}),
+        (["nodes"], ["restart"], {*ROLES}),
+        (["roce", "restart", "mirror"], [], {"roce", "restart"}),
+    ],
+)
+def test_the_tags_of_a_run_say_which_parts_come(
+    asked: list[str] | None, skipped: list[str] | None, found: set[str]
+) -> None:
+    tags = {"ansible_run_tags": asked, "ansible_skip_tags": skipped}
+    node = api_nodes.Node(Path("unused"), "gpu0001", tags, "run", lambda _, __: {})
+    assert node.parts == found

@@ -26,8 +26,9 @@ ABSENT = ("unattended-upgrades",)
 KERNELS = ("linux-headers-*", "linux-image-*", "linux-modules-*")
 """Packages of kernels on Debian and Ubuntu, the ones that follow the newest among them."""
 
-WANTED, USUAL, NEVER = 1001, 990, -1
-"""Priorities (apt_preferences(5)): even if that goes back, before others, not at all."""
+WANTED, EITHER_WAY, USUAL, NEVER = 1001, 1000, 990, -1
+"""Priorities (apt_preferences(5)): before all others, even if that goes back, before what is there,
+not at all."""
 
 CONFIG = f"""\
 APT::Periodic::Enable "0";
@@ -115,7 +116,7 @@ def _of_mirror(stack: NodeStack) -> str:
     What the mirror has counts, whatever is installed: a node that goes back to an older release
     has newer libraries, which the release may not name.
     """
-    mirror = _record("*", f"release o={ORIGIN}", WANTED)
+    mirror = _record("*", f"release o={ORIGIN}", EITHER_WAY)
     return "\n".join((*_versions(stack), _kernels(), mirror))
 
 

@@ -29,7 +29,7 @@ MEMLOCK = """\
 LimitMEMLOCK=infinity
 """
 
-# Containers go on while the daemon restarts for these settings. It reads nothing else here that
+# Containers go on while a daemon that has read this restarts. It reads nothing else here that
 # would keep it from finding them again (a network's or a storage driver's settings); a swarm, which
 # it does not go with, is none of a GPU node's business. Source: Docker manual, live restore.
 DOCKER = {

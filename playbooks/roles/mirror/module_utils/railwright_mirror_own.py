@@ -31,7 +31,8 @@ def packages(folder: Path) -> list[Path]:
     """
     if not os.path.lexists(folder):
         return []
-    _require_ours(folder, stat.S_ISDIR)
+    for place in (folder.parent, folder):  # who may write the parent may exchange the folder
+        _require_ours(place, stat.S_ISDIR)
     found = sorted(folder.glob("*.deb"))
     for path in found:
         _require_ours(path, stat.S_ISREG)
@@ -50,9 +51,8 @@ def _require_ours(path: Path, is_kind: Any) -> None:
 
 
 def marks(folder: Path) -> list[list[Any]]:
-    """Return what changes when the packages do: names, sizes and times."""
-    found = [(path.name, path.stat()) for path in packages(folder)]
-    return [[name, status.st_size, status.st_mtime_ns] for name, status in found]
+    """Return what changes when the packages do: names, sizes in bytes and checksums."""
+    return [[path.name, path.stat().st_size, digest(path)] for path in packages(folder)]
 
 
 def items(folder: Path, pool: str, architecture: str) -> list[Item]:
@@ -99,7 +99,10 @@ def repository(found: list[Item], folder: Path) -> bytes:
 
 
 def take(root: Path, parts: Path, item: Item) -> None:
-    """Copy a package of the site to the mirror. Raises: as `fetch`."""
+    """Copy a package of the site to the mirror. Raises: as `fetch`; MirrorError if it is gone."""
     parts.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(item.url, part_of(parts, item))
+    try:
+        shutil.copyfile(item.url, part_of(parts, item))
+    except FileNotFoundError:
+        raise MirrorError(f"{item.url} is gone", "lay it there again") from None
     fetch(root, parts, item)

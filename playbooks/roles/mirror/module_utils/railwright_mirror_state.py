@@ -57,8 +57,7 @@ class Mirror:
     def known(self) -> Entry | None:
         """Return what was collected for these very wishes, None if not or not whole any more."""
         found = next((one for one in self.entries if one["want"] == self.want), None)
-        whole = found and all(self.has(Item(*row)) for row in found["items"])
-        return found if whole else None
+        return found if found and self.whole(found) else None
 
     def kept(self) -> dict[str, str]:
         """Return the versions that this release leaves open and was served with until now."""
@@ -84,6 +83,43 @@ class Mirror:
                 return True
         return digest(self.root / item.path) == item.sha256
 
+    def whole(self, entry: Entry) -> bool:
+        """Return whether every file of a release is there as wanted."""
+        return all(self.has(Item(*row)) for row in entry["items"])
+
+    def before(self) -> list[Entry]:
+        """Return the release before the one that is wanted, if there is one."""
+        return [one for one in self.entries if one["release"] != self.options["release"]][:1]
+
+    def _items_before(self) -> list[Item]:
+        return [Item(*row) for one in self.before() for row in one["items"]]
+
+    def clashes(self, items: list[Item]) -> list[str]:
+        """Return the names of files that the release before has with other bytes."""
+        sums = {item.path: item.sha256 for item in items if item.sha256}
+        found = self._items_before()
+        return [item.name for item in found if sums.get(item.path, item.sha256) != item.sha256]
+
+    def holes(self, lacking: list[Item]) -> list[Item]:
+        """Return what the release before lacks beside what is fetched anyway."""
+        paths = {item.path for item in lacking}
+        found = self._items_before()
+        return [item for item in found if item.path not in paths and not self.has(item)]
+
+    def leave(self, why: str) -> list[str]:
+        """Give up the release before, as it cannot be whole; return what is to be said of it."""
+        before = self.before()
+        self.entries = [one for one in self.entries if one not in before]
+        return [
+            f"release {one['release']} is not served any more: {why}; run with it to have it again"
+            for one in before
+        ]
+
+    def mark(self, items: list[Item]) -> None:
+        """Note files of the release before that were fetched and verified just now."""
+        for one in self.before():
+            one["marks"].update({item.path: self._mark(item) for item in items})
+
     def serves(self, entry: Entry) -> bool:
         """Return whether readers get this state byte by byte, signed by our key."""
         link = self.root / entry["name"]
@@ -102,7 +138,9 @@ class Mirror:
 
     def is_current(self, entry: Entry) -> bool:
         """Return whether this is the release in use, and readers get it and the one before."""
-        return entry is self.entries[0] and all(self.serves(one) for one in self.entries)
+        if entry is not self.entries[0]:
+            return False
+        return all(self.serves(one) and self.whole(one) for one in self.entries)
 
     def differs(self, items: list[Item]) -> bool:
         """Return whether readers get something else than these files."""
@@ -161,11 +199,14 @@ class Mirror:
         return [item.sha256, path.stat().st_mtime_ns if path.is_file() else 0]
 
     def remember(self, entry: Entry) -> None:
-        """Note what is served now; the release before it is kept, and mended if need be."""
-        others = [one for one in self.entries if one["release"] != entry["release"]][:1]
-        before = [one if self.serves(one) else self.publish(one) for one in others]
+        """Note what is served now; the index of the release before it is mended if need be."""
+        before = [one if self.serves(one) else self._again(one) for one in self.before()]
         self.entries = [entry, *before]
         write(self.state, json.dumps(self.entries).encode())
+
+    def _again(self, entry: Entry) -> Entry:
+        # Nobody looked at its files: what was known of them holds, not what lies there now.
+        return {**self.publish(entry), "marks": entry["marks"], "items": entry["items"]}
 
     def superfluous(self) -> list[Path]:
         """Return what neither the release in use nor the one before it needs, links first."""
