@@ -86,7 +86,7 @@ unit: venv ## everything that needs no network name spaces
 	$(BIN)/pytest -n 2 -m "not lab and not nightly" tests
 
 lab-test: venv system ## real switches and nodes in name spaces
-	$(BIN)/pytest -n 2 --dist loadfile -m "lab and not nightly" tests
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "lab and not nightly" tests
 
 golden: venv ## rewrite the expected files of the small fabrics; review the diff
 	$(BIN)/pytest -q tests/golden/test_golden.py --update-golden

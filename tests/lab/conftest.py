@@ -10,6 +10,13 @@ from railwright.lab import requirements
 from railwright.lab.errors import LabUnavailableError
 from railwright.plan.model import Plan
 
+LONGEST = "test_nodes.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest file, so that one worker has it while the other has the rest."""
+    items.sort(key=lambda one: one.path.name != LONGEST)
+
 
 @pytest.fixture(scope="session")
 def lab_host(tmp_path_factory: pytest.TempPathFactory) -> None:
