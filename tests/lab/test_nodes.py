@@ -277,6 +277,7 @@ def test_a_node_that_restarts_in_the_middle_of_a_run(converged: Site) -> None:
     finished(converged)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("release", ["2026.07", "2026.01"])
 def test_another_release_restarts_what_it_said_it_would(converged: Site, release: str) -> None:
     converged.intent.write_text(
