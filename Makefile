@@ -15,7 +15,7 @@ ROOT := $(shell [ "$$(id -u)" = 0 ] && echo yes)
 APT := debian-archive-keyring fonts-dejavu-core fonts-wqy-microhei frr iproute2 iputils-ping \
   kea-dhcp4-server libyang-tools lldpd mmdebstrap mount openssh-client procps redis-server \
   redis-tools util-linux
-APT_TEST := chromium dpkg-dev gpg gpg-agent graphviz libreoffice-calc-nogui
+APT_TEST := chromium dpkg-dev gpg gpg-agent graphviz kmod libreoffice-calc-nogui nginx-light rpm
 
 .PHONY: help site test nightly venv system readers lint types unit lab-test golden schema lock clean
 
@@ -86,7 +86,8 @@ unit: venv ## everything that needs no network name spaces
 	$(BIN)/pytest -n 2 -m "not lab and not nightly" tests
 
 lab-test: venv system ## real switches and nodes in name spaces
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "lab and not nightly" tests
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "lab and not alone and not nightly" tests
+	$(BIN)/pytest -m "lab and alone and not nightly" tests/lab
 
 golden: venv ## rewrite the expected files of the small fabrics; review the diff
 	$(BIN)/pytest -q tests/golden/test_golden.py --update-golden

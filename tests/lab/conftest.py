@@ -9,6 +9,7 @@ from railwright import api
 from railwright.lab import requirements
 from railwright.lab.errors import LabUnavailableError
 from railwright.plan.model import Plan
+from tests.lab.lab_tools import CLUSTER
 
 LONGEST = "test_nodes.py"
 
@@ -36,8 +37,12 @@ def lab_cache() -> Path:
 
 
 @pytest.fixture(scope="session")
-def lab_intent(root: Path) -> Path:
-    return root / "tests/lab/tiny.yml"
+def lab_intent(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small cluster under this worker's name."""
+    text = (root / "tests/lab/tiny.yml").read_text()
+    intent = tmp_path_factory.mktemp("intent") / "tiny.yml"
+    intent.write_text(text.replace("cluster: rw-test", f"cluster: {CLUSTER}"))
+    return intent
 
 
 @pytest.fixture(scope="session")

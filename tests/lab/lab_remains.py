@@ -1,4 +1,4 @@
-"""Everything a lab could leave on a host, as one value to compare before and after."""
+"""What a lab could leave on a host, as values to compare before and after."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,18 +7,27 @@ from railwright.lab.host import NEEDED, PROC_SYS, netns_is_mount
 from railwright.lab.requirements import here
 from railwright.lab.state import NETNS_FOLDER
 
+HOST_RECORD = "host.json"
+
 
 @dataclass(frozen=True)
 class Remains:
-    """Namespaces, mounts, processes and control groups of one lab, and the host's limits."""
+    """Namespaces, mounts, processes, control groups and files of one lab."""
 
     namespaces: frozenset[str]
     mounts: frozenset[str]
     processes: frozenset[str]
     groups: frozenset[str]
     files: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Host:
+    """What all labs of a host share: to be compared only while no other lab runs."""
+
     limits: tuple[int, ...]
     netns_is_mount: bool
+    record: bool
 
 
 def look(cluster: str, base: Path) -> Remains:
@@ -30,11 +39,18 @@ def look(cluster: str, base: Path) -> Remains:
         mounts=frozenset(_mounts(str(base))),
         processes=frozenset(_processes(str(base))),
         groups=frozenset(path.name for path in (here() or base).glob(f"rw-{cluster}*")),
-        files=frozenset(path.name for path in base.glob("*")) if base.exists() else frozenset(),
+        files=frozenset(path.name for path in base.glob("*")) - {HOST_RECORD},
+    )
+
+
+def look_at_host(base: Path) -> Host:
+    """Return what labs change on the host itself, as it is now."""
+    return Host(
         limits=tuple(
             int((PROC_SYS / name).read_text()) for name in NEEDED if (PROC_SYS / name).exists()
         ),
         netns_is_mount=netns_is_mount(),
+        record=(base / HOST_RECORD).exists(),
     )
 
 

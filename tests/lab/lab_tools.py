@@ -12,7 +12,9 @@ from railwright.lab.lifecycle import LabOptions
 from railwright.lab.status import LabStatus, status
 from tests.lab.lab_remains import Remains
 
-CLUSTER = "rw-test"
+CLUSTER = f"rw-test{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+"""A name of this worker alone: labs of one name cannot run beside each other."""
+CONTROLLER = f"rw-{CLUSTER}-ctl"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "generators")}
 
 EXECUTE = f"""

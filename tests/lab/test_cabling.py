@@ -159,7 +159,7 @@ def test_up_leaves_moved_cables_alone_and_refuses_growth(
     recable.recable(folder, wanted)
     assert not lifecycle.up(lab_plan, lab.options, lambda _: None)
     assert recable.cables(folder) == wanted
-    with pytest.raises(LabError, match="cables of the lab of rw-test were moved"):
+    with pytest.raises(LabError, match=f"cables of the lab of {CLUSTER} were moved"):
         lifecycle.up(lab_plan, replace(lab.options, nodes=1), lambda _: None)
 
 

@@ -17,7 +17,7 @@ from railwright.lab.state import LabFolder
 from railwright.lab.status import status
 from railwright.plan.model import Plan
 from tests.lab.lab_remains import look
-from tests.lab.lab_tools import CLUSTER, ENVIRONMENT, UP, wait_until
+from tests.lab.lab_tools import CLUSTER, CONTROLLER, ENVIRONMENT, UP, wait_until
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab_host")]
 
@@ -40,9 +40,9 @@ def test_down_ends_everything_and_again_does_nothing(
     running = [one for inside in boot.processes(record.namespaces).values() for one in inside]
     assert len(running) > len(record.members)
     with subprocess.Popen(
-        ["nsenter", "--net=/run/netns/rw-rw-test-ctl", "sleep", "300"]
+        ["nsenter", f"--net={state.NETNS_FOLDER / CONTROLLER}", "sleep", "300"]
     ) as forgotten:
-        wait_until(lambda: bool(boot.processes(["rw-rw-test-ctl"])["rw-rw-test-ctl"]))
+        wait_until(lambda: bool(boot.processes([CONTROLLER])[CONTROLLER]))
         assert lifecycle.down(CLUSTER, lambda _: None, lab_base)
         assert forgotten.wait(timeout=5) == -signal.SIGKILL
     assert not [one for one in running if is_alive(one.identity)]
@@ -53,7 +53,7 @@ def test_down_ends_everything_and_again_does_nothing(
 
 KILL_AT: Mapping[str, Callable[[Path], bool]] = {
     "as soon as it is recorded": lambda base: (base / CLUSTER / "state.json").exists(),
-    "while namespaces are made": lambda _: (state.NETNS_FOLDER / "rw-rw-test-ctl").exists(),
+    "while namespaces are made": lambda _: (state.NETNS_FOLDER / CONTROLLER).exists(),
     "while devices boot": lambda base: (base / CLUSTER / "devices").exists(),
     "when one device has started": lambda base: any(base.glob("*/devices/*/process")),
 }

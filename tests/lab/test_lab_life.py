@@ -14,11 +14,12 @@ import pytest
 from railwright.lab import boot, lifecycle
 from railwright.lab.errors import LabError
 from railwright.lab.lifecycle import LabOptions
+from railwright.lab.network import namespace
 from railwright.lab.process import by_network, kill
 from railwright.lab.state import LabFolder
 from railwright.plan.model import Plan
 from tests.lab.lab_remains import look
-from tests.lab.lab_tools import CLUSTER, ENVIRONMENT, EXECUTE, Lab, wait_until
+from tests.lab.lab_tools import CLUSTER, CONTROLLER, ENVIRONMENT, EXECUTE, Lab, wait_until
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab_host")]
 
@@ -166,7 +167,7 @@ def test_exec_passes_environment_exit_status_and_signals(lab: Lab) -> None:
         [sys.executable, "-c", EXECUTE, str(lab.options.base), str(lab.intent), "sleep", "60"],
         env=ENVIRONMENT,
     ) as running:
-        inode = boot.network_inodes(["rw-rw-test-ctl"])["rw-rw-test-ctl"]
+        inode = boot.network_inodes([CONTROLLER])[CONTROLLER]
         wait_until(lambda: bool(by_network([inode])[inode]))
         running.send_signal(signal.SIGTERM)
         assert running.wait(timeout=5) == -signal.SIGTERM
@@ -209,7 +210,8 @@ def test_up_boots_what_has_ended_as_new(lab: Lab, lab_plan: Plan) -> None:
     outermost = folder.started("spine1")
     assert outermost is not None
     assert kill([outermost]) == ()
-    wait_until(lambda: not boot.processes(["rw-rw-test-spine1"])["rw-rw-test-spine1"])
+    space = namespace(CLUSTER, "spine1")
+    wait_until(lambda: not boot.processes([space])[space])
     assert [one.name for one in lab.status().devices if one.condition == "down"] == ["spine1"]
     done = lifecycle.up(lab_plan, lab.options, lambda _: None)
     assert (done.booted, done.network_made) == (("spine1",), False)

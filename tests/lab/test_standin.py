@@ -17,6 +17,7 @@ from railwright.lab.standin import factory, pins
 from railwright.lab.state import LabFolder
 from railwright.plan.model import Plan
 from railwright.plan.stack import stack_of
+from tests.lab import lab_tools
 from tests.lab.lab_remains import look
 from tests.lab.lab_tools import wait_until
 
@@ -99,7 +100,7 @@ def node(
     lab_intent: Path, lab_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Node]:
     base = tmp_path_factory.mktemp("standin")
-    text = lab_intent.read_text().replace("cluster: rw-test", f"cluster: {CLUSTER}")
+    text = lab_intent.read_text().replace(f"cluster: {lab_tools.CLUSTER}", f"cluster: {CLUSTER}")
     intent = base / "cluster.yml"
     intent.write_text(text.replace("count: 2", "count: 1") + STACK)
     plan = api.load_plan(intent).plan

@@ -5,13 +5,14 @@ import time
 from pathlib import Path
 
 from railwright.lab.errors import LabError
+from railwright.lab.state import PREFIX
 
 _WAIT_S = 5.0
 
 
 def folder_of(mount: Path, cluster: str) -> Path:
     """Return the control group that holds all of a lab."""
-    return mount / f"rw-{cluster}"
+    return mount / f"{PREFIX}{cluster}"
 
 
 def remove(folder: Path) -> None:

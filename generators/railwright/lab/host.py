@@ -11,7 +11,7 @@ from pathlib import Path
 
 from railwright.lab.errors import LabError
 from railwright.lab.shell import run
-from railwright.lab.state import NETNS_FOLDER, recorded, write_json
+from railwright.lab.state import NETNS_FOLDER, PREFIX, recorded, write_json
 
 PROC_SYS = Path("/proc/sys")
 NEEDED = {
@@ -48,9 +48,12 @@ def prepare(base: Path, proc_sys: Path = PROC_SYS) -> None:
 
 
 def restore(base: Path, proc_sys: Path = PROC_SYS) -> None:
-    """Put everything back once no lab is left; what others changed or use since stays."""
+    """Put everything back once no lab is left; what others changed or use since stays.
+
+    Labs recorded elsewhere than in `base` need the limits too: any namespace of a lab counts.
+    """
     saved = _saved(base)
-    if saved is None or recorded(base):
+    if saved is None or recorded(base) or any(NETNS_FOLDER.glob(f"{PREFIX}*")):
         return
     for name, value in saved.limits.items():
         path = proc_sys / name

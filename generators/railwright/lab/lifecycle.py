@@ -1,6 +1,5 @@
 """Bringing a lab up and taking it down; both can be repeated, and resume what was interrupted."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -36,8 +35,6 @@ _AT_ONCE = 4
 """Devices booted, and namespaces configured, at the same time: little is gained above."""
 
 _KILL_ROUNDS = 5
-_SETTLE_S = 0.05
-"""After which namespaces are looked for: the `ip` of an `up` just killed may make a last few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,7 @@ def up(plan: Plan, options: LabOptions, say: Say) -> Up:
     kinds = kinds_of(plan, options.nodes)
     wiring = network.wire(plan, kinds)
     folder = LabFolder(options.base, plan.intent.cluster)
-    with state.locked(options.base):
+    with state.locked(options.base, say):
         requirements.check(options.base)
         wanted = _wanted(plan, kinds, wiring, folder)
         known = _standing(folder, say)
@@ -127,7 +124,7 @@ def down(cluster: str, say: Say, base: Path = state.RUN_FOLDER) -> bool:
     Raises: LabError when something cannot be removed; `down` again resumes.
     """
     folder = LabFolder(base, cluster)
-    with state.locked(base):
+    with state.locked(base, say):
         known = state.load(folder)
         if known is None and not folder.root.exists():
             host.restore(base)
@@ -294,10 +291,8 @@ def _dismantle(folder: LabFolder, known: LabState, say: Say) -> None:
     if known.cgroup:
         cgroup.remove(Path(known.cgroup))
     say(f"removing {len(known.namespaces)} namespaces")
-    time.sleep(_SETTLE_S)
-    while present := [name for name in known.namespaces if (NETNS_FOLDER / name).exists()]:
-        run(["ip", "-batch", "-"], lines=[f"netns del {name}" for name in present])
-        time.sleep(_SETTLE_S)
+    present = [name for name in known.namespaces if (NETNS_FOLDER / name).exists()]
+    run(["ip", "-batch", "-"], lines=[f"netns del {name}" for name in present])
 
 
 def _end_processes(folder: LabFolder, members: Iterable[Member], namespaces: Iterable[str]) -> None:

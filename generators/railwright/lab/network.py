@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
-from railwright.lab.state import Kind
+from railwright.lab.state import PREFIX, Kind
 from railwright.plan.model import Device, Link, LinkKind, Management, Plan, Port
 
 MANAGEMENT_PORT = "eth0"
@@ -95,7 +95,7 @@ def devices_of(plan: Plan) -> tuple[Device, ...]:
 
 def namespace(cluster: str, device: str) -> str:
     """Return the name of a device's network namespace."""
-    return f"rw-{cluster}-{device}"
+    return f"{PREFIX}{cluster}-{device}"
 
 
 def controller_namespace(cluster: str) -> str:

@@ -1,7 +1,8 @@
 """Running the host's tools: lists of words, never a shell; what they say is kept on failure."""
 
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from railwright.lab.errors import LabError
 
@@ -12,6 +13,23 @@ ENVIRONMENT = {"PATH": TOOL_PATH, "LC_ALL": "C.UTF-8"}
 _LAST_LINES = 12
 _DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
 """Before a tool's name: a tool must not go on making things after this process was killed."""
+
+_shared: list[int] = []
+"""Locks of this process that its tools hold too, by file descriptor."""
+
+
+@contextmanager
+def sharing(lock: int) -> Iterator[None]:
+    """Let every tool run meanwhile hold a lock (file descriptor) until the tool itself ends.
+
+    A process may be killed after a tool was forked and before that asked to die with it: whoever
+    takes the lock next then waits for the tool instead of working beside it.
+    """
+    _shared.append(lock)
+    try:
+        yield
+    finally:
+        _shared.remove(lock)
 
 
 def run(argv: Sequence[str], *, lines: Iterable[str] = (), timeout_s: float = 120.0) -> str:
@@ -26,6 +44,7 @@ def run(argv: Sequence[str], *, lines: Iterable[str] = (), timeout_s: float = 12
             check=False,
             input=text,
             env=ENVIRONMENT,
+            pass_fds=tuple(_shared),
             timeout=timeout_s,
             capture_output=True,
             text=True,

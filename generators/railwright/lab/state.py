@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,14 +17,17 @@ from typing import Any, Literal
 
 from railwright.lab.errors import LabError, LabUnavailableError
 from railwright.lab.process import Identity, identify, parse_stat
+from railwright.lab.shell import sharing
 
 RUN_FOLDER = Path("/run/railwright/lab")
 NETNS_FOLDER = Path("/run/netns")
 """Where `ip netns` keeps its namespaces, for all of the host."""
+PREFIX = "rw-"
+"""What the names of every lab's namespaces and control groups begin with."""
 
 FORMAT = 1
 _TEMPORARY = ".new-"
-_LOCK_WAIT_S = 120.0
+_LOCK_WAIT_S, _LOCK_QUIET_S = 600.0, 1.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 Kind = Literal["switch", "node", "bare"]
@@ -225,17 +228,19 @@ def recorded(base: Path) -> tuple[str, ...]:
 
 
 @contextmanager
-def locked(base: Path) -> Iterator[None]:
+def locked(base: Path, say: Callable[[str], None] = lambda _: None) -> Iterator[None]:
     """Hold the host's lab lock; the kernel drops it if this process is killed.
 
+    What another command holds is waited for, for `_LOCK_WAIT_S`, and `say` is told so.
     Raises: LabError when another lab command holds it, LabUnavailableError without permission.
     """
     handle = _open_folder(base)
     try:
-        _lock(handle)
+        _lock(handle, say)
         for interrupted in base.glob(f"{_TEMPORARY}*"):
             interrupted.unlink()
-        yield
+        with sharing(handle):
+            yield
     finally:
         os.close(handle)
 
@@ -250,17 +255,21 @@ def _open_folder(base: Path) -> int:
         ) from err
 
 
-def _lock(handle: int) -> None:
-    """Take the lock; a child that a killed command had just forked may hold it a moment longer."""
-    deadline = time.monotonic() + _LOCK_WAIT_S
+def _lock(handle: int, say: Callable[[str], None]) -> None:
+    """Take the lock; a tool of a command that was killed may hold it a moment longer."""
+    begun, told = time.monotonic(), False
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > deadline:
+            waited_s = time.monotonic() - begun
+            if waited_s > _LOCK_WAIT_S:
                 raise LabError(
                     "another railwright lab command is at work on this host; wait for it to end"
                 ) from None
+            if waited_s > _LOCK_QUIET_S and not told:
+                say("waiting for another railwright lab command on this host to end")
+                told = True
             time.sleep(0.02)
         else:
             return

@@ -24,8 +24,9 @@ def kernel(tmp_path: Path) -> Path:
 @pytest.fixture
 def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "lab").mkdir()
-    (tmp_path / "mounts").write_text("tmpfs /run/netns tmpfs rw 0 0\n")
+    (tmp_path / "mounts").write_text(f"tmpfs {tmp_path / 'netns'} tmpfs rw 0 0\n")
     monkeypatch.setattr(host, "_MOUNTS", tmp_path / "mounts")
+    monkeypatch.setattr(host, "NETNS_FOLDER", tmp_path / "netns")
     return tmp_path / "lab"
 
 
@@ -61,6 +62,17 @@ def test_limits_stay_while_another_lab_runs(kernel: Path, base: Path) -> None:
     assert (kernel / NEIGHBOURS).read_text() == "65536\n"
 
 
+def test_limits_stay_while_a_lab_recorded_elsewhere_runs(kernel: Path, base: Path) -> None:
+    prepare(base, kernel)
+    namespace = base.parent / "netns" / "rw-elsewhere-ctl"
+    namespace.mkdir(parents=True)
+    restore(base, kernel)
+    assert (kernel / NEIGHBOURS).read_text() == "65536\n"
+    namespace.rmdir()
+    restore(base, kernel)
+    assert (kernel / NEIGHBOURS).read_text() == "1024\n"
+
+
 def test_a_value_set_by_others_meanwhile_stays(kernel: Path, base: Path) -> None:
     prepare(base, kernel)
     (kernel / NEIGHBOURS).write_text("99999\n")
@@ -84,7 +96,7 @@ def test_restoring_without_a_record_does_nothing(kernel: Path, base: Path) -> No
 def test_a_mount_that_was_not_there_is_ours(
     kernel: Path, base: Path, mounts: str, ours: bool
 ) -> None:
-    (base.parent / "mounts").write_text(mounts)
+    (base.parent / "mounts").write_text(mounts.replace("/run/netns", str(base.parent / "netns")))
     prepare(base, kernel)
     assert json.loads((base / "host.json").read_text())["netns_mount_is_ours"] is ours
     restore(base, kernel)  # nothing is mounted there, so nothing is undone

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,13 +78,17 @@ def test_forgetting_leaves_nothing(tmp_path: Path) -> None:
     state.forget(folder)
 
 
-def test_only_one_command_at_a_time(tmp_path: Path) -> None:
+def test_only_one_command_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "_LOCK_WAIT_S", 0.2)
+    monkeypatch.setattr(state, "_LOCK_QUIET_S", 0.1)
+    said: list[str] = []
     with (
-        state.locked(tmp_path),
+        state.locked(tmp_path, said.append),
         pytest.raises(LabError, match="another railwright lab command"),
-        state.locked(tmp_path),
+        state.locked(tmp_path, said.append),
     ):
         pytest.fail("the lock was given twice")
+    assert said == ["waiting for another railwright lab command on this host to end"]
     with state.locked(tmp_path):
         pass
 
@@ -106,3 +112,26 @@ def test_a_device_runs_only_if_its_very_process_runs(tmp_path: Path) -> None:
 
 def test_phases_change_nothing_else() -> None:
     assert RECORD.to("built") == replace(RECORD, phase="built")
+
+
+KILLED_WITH_A_TOOL = """
+import os, signal, sys, threading
+from pathlib import Path
+from railwright.lab import shell, state
+base = Path(sys.argv[1])
+tool = f"touch {base}/begun; sleep 0.5; touch {base}/ended"
+outlives = ["setpriv", "--pdeathsig", "clear", "sh", "-c", tool]
+with state.locked(base):
+    threading.Thread(target=shell.run, args=(outlives,), daemon=True).start()
+    while not (base / "begun").exists():
+        pass
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_lock_is_free_when_the_last_tool_of_a_killed_command_ended(tmp_path: Path) -> None:
+    """A tool that was just forked when its command was killed does not die with it."""
+    subprocess.run([sys.executable, "-c", KILLED_WITH_A_TOOL, str(tmp_path)], check=False)
+    assert (tmp_path / "begun").exists()
+    with state.locked(tmp_path):
+        assert (tmp_path / "ended").exists()
