@@ -8,6 +8,7 @@ from ansible.plugins.action import ActionBase
 
 from railwright import api_nodes
 from railwright.errors import RailwrightError
+from railwright.nodes.packages import ENVIRONMENT
 
 
 class ActionModule(ActionBase):
@@ -26,6 +27,8 @@ class ActionModule(ActionBase):
                 "confirm": {"type": "bool", "default": False},
             }
         )
+
+        self._task.environment = [*(self._task.environment or []), ENVIRONMENT]
 
         def execute(module, arguments):  # noqa: ANN001, ANN202
             return self._execute_module(module, dict(arguments), task_vars=task_vars)

@@ -26,7 +26,7 @@ options:
   start: {description: Units to start., type: list, elements: str, default: []}
   restart: {description: Units to restart., type: list, elements: str, default: []}
   try_restart:
-    description: Units to restart if they run; those that are not there are left out.
+    description: Units to restart if they run; those not there or masked are left out.
     type: list
     elements: str
     default: []
@@ -42,8 +42,9 @@ commands:
 COMMAND_S = 600
 VERBS = ("unmask", "mask", "enable", "disable", "stop", "start", "restart", "try_restart")
 
-NOT_THERE = 5
-"""Exit status of systemctl for a unit without a file (systemctl(1), LSB)."""
+CANNOT_RUN = ("not-found", "masked")
+"""Load states of units that do not run; `try-restart` of such fails with some versions of systemd
+(249 of a masked unit) and not with others."""
 
 
 class Failure(NamedTuple):
@@ -76,9 +77,9 @@ def words_of(verb: str) -> list[str]:
     return ["mask", "--now"] if verb == "mask" else [verb.replace("_", "-")]
 
 
-def result_of(unit: str) -> str:
-    """Return why a unit is not running, in systemd's words."""
-    return systemctl("show", "-p", "Result", "--value", "--", unit)[1] or "unknown"
+def shown(unit: str, what: str) -> str:
+    """Return a property of a unit, in systemd's words."""
+    return systemctl("show", "-p", what, "--value", "--", unit)[1] or "unknown"
 
 
 def act(verb: str, units: list[str]) -> list[Failure]:
@@ -92,10 +93,9 @@ def act(verb: str, units: list[str]) -> list[Failure]:
     failures = []
     for unit in units:
         status, error = systemctl(*words_of(verb), "--", unit)
-        if status == NOT_THERE and verb == "try_restart":
-            continue  # as one that does not run
-        if status:
-            failures.append(Failure(unit, verb, f"{error} (result: {result_of(unit)})"))
+        if status == 0 or (verb == "try_restart" and shown(unit, "LoadState") in CANNOT_RUN):
+            continue
+        failures.append(Failure(unit, verb, f"{error} (result: {shown(unit, 'Result')})"))
     return failures
 
 

@@ -73,6 +73,17 @@ def test_one_part_alone_and_no_restart_with_it(play: Play, root: Path, tmp_path:
     assert (other.rc, "TASK [" in other.stdout) == (0, False)
 
 
+def test_modules_of_roles_keep_services_of_others_running(
+    play: Play, root: Path, tmp_path: Path
+) -> None:
+    """On Ubuntu, needrestart would restart them after every package."""
+    intent = tmp_path / "intent.yml"
+    intent.write_text(without_stack(root))
+    ran = play(intent, "--tags", "lldp", "-vvv")
+    assert ran.rc == 0, ran.text
+    assert "NEEDRESTART_SUSPEND=1 " in ran.stdout
+
+
 def test_a_node_that_is_not_as_its_profile_is_left_alone_with_every_reason(
     play: Play, root: Path, tmp_path: Path
 ) -> None:

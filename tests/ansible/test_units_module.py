@@ -13,8 +13,12 @@ SYSTEMCTL = """\
 #!/bin/sh
 echo "$@" >> "{log}"
 case "$*" in
+*LoadState*gone.service) echo not-found; exit 0 ;;
+*LoadState*masked.service) echo masked; exit 0 ;;
+*LoadState*) echo loaded; exit 0 ;;
 *show*) echo exit-code; exit 0 ;;
 *gone.service*) echo "Unit gone.service not found." >&2; exit 5 ;;
+*masked.service*) echo "Unit masked.service is masked." >&2; exit 1 ;;
 *bad.service*) echo "Job for bad.service failed." >&2; exit 1 ;;
 esac
 """
@@ -101,8 +105,14 @@ def test_nothing_asked_for_reads_unit_files_again(run: Any) -> None:
     assert run({"start": []})[1] == ["daemon-reload"]
 
 
-def test_a_unit_that_is_not_there_has_nothing_to_restart(run: Any) -> None:
-    result, log = run({"try_restart": ["gone.service"]})
-    assert log == ["daemon-reload", "try-restart -- gone.service"]
+@pytest.mark.parametrize("unit", ["gone.service", "masked.service"])
+def test_a_unit_that_cannot_run_has_nothing_to_restart(run: Any, unit: str) -> None:
+    result, log = run({"try_restart": [unit]})
+    assert log[1:] == [f"try-restart -- {unit}", f"show -p LoadState --value -- {unit}"]
     assert "failed" not in result
-    assert "gone.service did not start" in run({"start": ["gone.service"]})[0]["msg"]
+    assert f"{unit} did not start" in run({"start": [unit]})[0]["msg"]
+
+
+def test_a_unit_that_fails_when_restarted_is_a_failure(run: Any) -> None:
+    result, _ = run({"try_restart": ["bad.service"]})
+    assert result["msg"].startswith("bad.service did not try-restart: Job for bad.service failed.")

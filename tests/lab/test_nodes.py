@@ -24,13 +24,22 @@ FAULTS = "/etc/railwright-standin/faults"
 PREDICTED = re.compile(r"will restart: ([^\"\n]*)")
 
 
-@pytest.fixture(scope="module")
-def intent(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(
+    scope="module",
+    params=[
+        "debian-12",
+        pytest.param("ubuntu-22.04", marks=pytest.mark.nightly),
+        pytest.param("ubuntu-24.04", marks=pytest.mark.nightly),
+    ],
+)
+def intent(
+    request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """Begin with the older release, so that the newer one is an upgrade."""
     return copied(
         root / "tests/lab/nodes.yml",
         tmp_path_factory.mktemp("nodes") / "nodes.yml",
-        lambda text: text.replace('"2026.07"', '"2026.01"'),
+        lambda text: text.replace('"2026.07"', '"2026.01"').replace("debian-12", request.param),
     )
 
 
@@ -103,6 +112,13 @@ def test_bare_nodes_converge_and_restart_once(site: Site, first: First) -> None:
 def site_release(site: Site) -> StackRelease:
     assert site.plan.intent.stack is not None
     return loader.stack(site.plan.intent.stack.release)
+
+
+def driver_source(site: Site) -> str:
+    """Return the package that DKMS builds the driver's modules from."""
+    assert site.plan.intent.stack is not None
+    named = site_release(site).systems[site.plan.intent.stack.os].packages["nvidia_driver"]
+    return next(name for name in named if "-dkms" in name)
 
 
 def test_the_second_run_and_check_mode_change_nothing(converged: Site) -> None:
@@ -215,7 +231,7 @@ def test_a_full_disk(converged: Site) -> None:
 @pytest.mark.nightly
 def test_a_module_that_is_not_built_for_want_of_headers(converged: Site) -> None:
     headers = "/lib/modules/$(cat /proc/sys/kernel/osrelease)/build"
-    without = f"{APT} remove nvidia-kernel-open-dkms; mv {headers} {headers}.away"
+    without = f"{APT} remove {driver_source(converged)}; mv {headers} {headers}.away"
     on_node(converged, "gpu0001", without)
     refused(converged, "kernel module nvidia", "only as added", "then dkms install nvidia/")
     on_node(converged, "gpu0001", f"mv {headers}.away {headers}; dkms autoinstall")
@@ -226,7 +242,7 @@ def test_a_module_that_is_not_built_for_want_of_headers(converged: Site) -> None
 def test_a_module_that_does_not_build(converged: Site) -> None:
     """The next run finishes the packages that the failed one left half installed."""
     fault = f"mkdir -p {FAULTS}; touch {FAULTS}/dkms-fails"
-    on_node(converged, "gpu0001", f"{APT} remove nvidia-kernel-open-dkms; {fault}")
+    on_node(converged, "gpu0001", f"{APT} remove {driver_source(converged)}; {fault}")
     refused(converged, "DKMS did not build a kernel module", "make.log")
     on_node(converged, "gpu0001", f"rm {FAULTS}/dkms-fails")
     finished(converged)

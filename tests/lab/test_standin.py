@@ -9,11 +9,11 @@ import pytest
 
 from railwright import api
 from railwright.catalog import loader
-from railwright.catalog.stack_model import Group
+from railwright.catalog.stack_model import Group, System
 from railwright.emitters.node_config import base_apt
 from railwright.lab import boot, lifecycle
 from railwright.lab.lifecycle import LabOptions
-from railwright.lab.standin import factory, pins
+from railwright.lab.standin import factory
 from railwright.lab.state import LabFolder
 from railwright.plan.model import Plan
 from railwright.plan.stack import stack_of
@@ -25,7 +25,8 @@ pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab_host")]
 
 CLUSTER, NODE = "rw-standin", "gpu0001"
 RELEASE = "2026.07"
-STACK = f"stack:\n  release: '{RELEASE}'\n  os: {pins.SYSTEM}\n"
+SYSTEM: System = "debian-12"
+STACK = f"stack:\n  release: '{RELEASE}'\n  os: {SYSTEM}\n"
 GROUPS: tuple[Group, ...] = ("base", "ofed.doca", "nvidia_driver", "fabricmanager", "gpudirect")
 NIC, GPU = "0000:18:00.0", "0000:1b:00.0"
 BOOT_S = 30.0
@@ -38,7 +39,7 @@ class Node:
     def __init__(self, folder: LabFolder, plan: Plan) -> None:
         self.folder = folder
         self.stack = stack_of(plan)
-        self.system = loader.stack(RELEASE).systems[pins.SYSTEM]
+        self.system = loader.stack(RELEASE).systems[SYSTEM]
 
     def run(self, command: str) -> str:
         first = boot.first_process(NODE, self.folder)
@@ -115,13 +116,13 @@ def node(
 
 
 def test_a_bare_node_has_hardware_and_an_old_kernel(node: Node) -> None:
-    assert node.run("cat /proc/sys/kernel/osrelease").strip() == factory.KERNEL
-    assert factory.KERNEL in node.run("cat /proc/cmdline")
+    assert node.run("cat /proc/sys/kernel/osrelease").strip() == factory.KERNELS[SYSTEM]
+    assert factory.KERNELS[SYSTEM] in node.run("cat /proc/cmdline")
     assert node.run("cat /etc/apt/sources.list /etc/apt/sources.list.d/*").count("deb") == 0
     assert node.run("readlink -f /sys/class/net/rail0/device").strip().endswith(NIC)
     assert "rail0" in node.run(f"ls /sys/bus/pci/devices/{NIC}/net")
     assert node.run(f"cat /sys/bus/pci/devices/{GPU}/vendor").strip() == "0x10de"
-    assert node.run("modinfo -F vermagic mlx5_core").startswith(factory.KERNEL)
+    assert node.run("modinfo -F vermagic mlx5_core").startswith(factory.KERNELS[SYSTEM])
     assert node.run("systemctl is-system-running").strip() == "running"
     assert node.run("touch /sys/class/x 2>&1; findmnt -no OPTIONS /sys").count("ro") >= 1
 
@@ -157,7 +158,7 @@ def test_drivers_are_built_and_wait_for_the_restart(node: Node) -> None:
     assert "failed" in node.run("systemctl start nvidia-fabricmanager")
     assert node.active("nvidia-fabricmanager") == "failed"
     assert "couldn't communicate with the NVIDIA driver" in node.run("nvidia-smi")
-    assert node.run("cat /proc/sys/kernel/osrelease").strip() == factory.KERNEL
+    assert node.run("cat /proc/sys/kernel/osrelease").strip() == factory.KERNELS[SYSTEM]
 
 
 def test_the_restart_loads_them(node: Node) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from railwright.files import OutputFile
 from railwright.lab import factory, network
 from railwright.lab.box.commands import COMMANDS
+from railwright.lab.distribution import of_nodes
 from railwright.lab.keys import LabKeys
 from railwright.lab.resources import BOX, script
 from railwright.lab.standin import factory as standin_factory
@@ -68,7 +69,8 @@ def write_kind(folder: LabFolder, kind: Kind, rootfs: Path, plan: Plan, keys: La
     else:
         entries = (*_node_files(), *_account(rootfs, access.node_user, keys.public))
         if plan.intent.stack is not None:
-            entries += tuple(map(_placed, standin_factory.items(rootfs)))
+            system = of_nodes(plan).system
+            entries += tuple(map(_placed, standin_factory.items(rootfs, system)))
     _write(folder.layer(kind), entries)
 
 

@@ -19,6 +19,7 @@ from railwright.lab import (
     state,
 )
 from railwright.lab.boot import Start
+from railwright.lab.distribution import DEBIAN, Distribution, of_nodes
 from railwright.lab.errors import LabError
 from railwright.lab.growth import Growth
 from railwright.lab.network import Wiring
@@ -107,14 +108,15 @@ def up(plan: Plan, options: LabOptions, say: Say) -> Up:
         wanted = _wanted(plan, kinds, wiring, folder)
         known = _standing(folder, say)
         more = None if known is None else _more(folder, known, wanted, wiring)
-        tree = rootfs.ensure(options.cache, options.proxies, say)
+        trees = _trees(plan, kinds, options, say)
         if known is None:
             _build_network(wanted, wiring, folder, say)
         elif more is not None:
             _extend_network(wanted, wiring, more, folder, say)
         if plan.intent.stack is not None and "node" in kinds.values():
-            server.ensure(plan, folder, upstream.ensure(options.cache, tree, say))
-        booted = _boot_missing(plan, wanted, tree, options, say)
+            built = upstream.ensure(options.cache, trees["node"], of_nodes(plan).system, say)
+            server.ensure(plan, folder, built)
+        booted = _boot_missing(plan, wanted, trees, options, say)
     return Up(folder.cluster, booted, known is None or more is not None)
 
 
@@ -158,6 +160,19 @@ def _wanted(plan: Plan, kinds: Mapping[str, Kind], wiring: Wiring, folder: LabFo
         members=members,
         cgroup=str(cgroup.folder_of(mount, folder.cluster)) if mount else "",
     )
+
+
+def _trees(
+    plan: Plan, kinds: Mapping[str, Kind], options: LabOptions, say: Say
+) -> dict[Kind, Path]:
+    """Return the root file systems of switches and, where some boot, of nodes."""
+    systems: dict[Kind, Distribution] = {"switch": DEBIAN}
+    if "node" in kinds.values():
+        systems["node"] = of_nodes(plan)
+    return {
+        kind: rootfs.ensure(options.cache, options.proxies, say, one)
+        for kind, one in systems.items()
+    }
 
 
 def _standing(folder: LabFolder, say: Say) -> LabState | None:
@@ -242,7 +257,7 @@ def _configure(namespace_and_lines: tuple[str, Iterable[str]]) -> None:
 
 
 def _boot_missing(
-    plan: Plan, known: LabState, tree: Path, options: LabOptions, say: Say
+    plan: Plan, known: LabState, trees: Mapping[Kind, Path], options: LabOptions, say: Say
 ) -> tuple[str, ...]:
     """Boot every device of the record that cannot be logged in to; return their names."""
     folder = LabFolder(options.base, known.cluster)
@@ -254,14 +269,15 @@ def _boot_missing(
     lab_keys = keys.ensure(folder.keys, {one.name: one.address for one in wanted})
     for kind in sorted({one.kind for one in wanted}):
         if not folder.layer(kind).exists():
-            layers.write_kind(folder, kind, tree, plan, lab_keys)
+            layers.write_kind(folder, kind, trees[kind], plan, lab_keys)
     folder.only.write_text("".join(f"{one.name}\n" for one in wanted))
     say(f"booting {len(missing)} devices")
 
     def boot_one(member: Member) -> str:
         try:
             layers.write_device(folder, plan, plan.device[member.name], lab_keys)
-            boot.boot(_start(plan, known, member, folder, tree), folder, options.boot_timeout_s)
+            start = _start(plan, known, member, folder, trees[member.kind])
+            boot.boot(start, folder, options.boot_timeout_s)
         except LabError as err:
             return str(err)
         return ""

@@ -1,7 +1,7 @@
-"""The root file system below every booted device: Debian, built once, cached by its recipe.
+"""The root file systems below booted devices, one per distribution, cached by their recipes.
 
-All devices share one read-only tree; what they write goes to a tmpfs of their own. The tree is
-built beside its place in the cache and renamed, so the cache never holds half of one.
+Devices share read-only trees; what they write goes to a tmpfs of their own. A tree is built beside
+its place in the cache and renamed, so the cache never holds half of one.
 """
 
 import fcntl
@@ -15,46 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from railwright.lab import requirements
+from railwright.lab import archive_key, requirements
+from railwright.lab.distribution import DEBIAN, Distribution
 from railwright.lab.errors import LabError
 from railwright.lab.shell import ENVIRONMENT, last_lines, run
 
-SUITE = "bookworm"
-PACKAGES = (
-    "apt-utils",
-    "ca-certificates",
-    "dbus",
-    "ethtool",
-    "frr",
-    "frr-pythontools",
-    "gpg",
-    "gpg-agent",
-    "gpgv",
-    "iproute2",
-    "iputils-ping",
-    "kmod",
-    "lldpd",
-    "nginx-light",
-    "openssh-server",
-    "procps",
-    "python3",
-    "python3-apt",
-    "redis-server",
-    "sudo",
-    "systemd",
-    "systemd-sysv",
-    "tini",
-    "traceroute",
-    "udev",
-)
 RECIPE = 2
 """Raised with every change to how the tree is built, so that old caches are not used."""
 
-DEFAULT_SOURCES = (
-    f"deb http://deb.debian.org/debian {SUITE} main",
-    f"deb http://deb.debian.org/debian {SUITE}-updates main",
-    f"deb http://deb.debian.org/debian-security {SUITE}-security main",
-)
 _UNNEEDED = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*")
 _INDEX_FORMAT = "$(REPO_URI) $(CODENAME) $(COMPONENT) $(ORIGIN)"
 _INDEX_FIELDS = 4
@@ -75,11 +43,13 @@ _STRIP = (
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a tree is made from; `sources` are apt source lines."""
+    """What a tree is made from; `sources` are apt source lines, `keyring` None is the host's."""
 
+    suite: str
     packages: tuple[str, ...]
-    sources: tuple[str, ...]
-    apt_options: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+    apt_options: tuple[str, ...] = ()
+    keyring: Path | None = None
 
     @property
     def digest(self) -> str:
@@ -87,7 +57,7 @@ class Recipe:
 
         The mirror is no part of it: the same packages from another mirror are the same tree.
         """
-        parts = (str(RECIPE), SUITE, *self.packages, *_STRIP, *_UNNEEDED)
+        parts = (str(RECIPE), self.suite, *self.packages, *_STRIP, *_UNNEEDED)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
     def command(self, target: Path) -> list[str]:
@@ -96,29 +66,31 @@ class Recipe:
         argv += ["unshare", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc"]
         argv += ["mmdebstrap", "--variant=minbase", "--mode=root", "--format=directory"]
         argv += [f"--include={','.join(self.packages)}"]
+        argv += [f"--keyring={self.keyring}"] if self.keyring else []
         argv += [f"--aptopt={option}" for option in self.apt_options]
         argv += [f"--dpkgopt=path-exclude={pattern}" for pattern in _UNNEEDED]
         strip = " && ".join(_STRIP)
         argv += [f'--customize-hook=cd "$1" && {strip}']
-        return [*argv, SUITE, str(target), *self.sources]
+        return [*argv, self.suite, str(target), *self.sources]
 
 
-def recipe() -> Recipe:
+def recipe(of: Distribution, keyring: Path | None) -> Recipe:
     """Return this host's recipe: its own apt settings and, where it has them, its own mirrors."""
     listed = run(["apt-get", "indextargets", "--format", _INDEX_FORMAT, "Created-By: Packages"])
     options = apt_options(run(["apt-config", "dump"]))
-    return Recipe(PACKAGES, sources_from(listed) or DEFAULT_SOURCES, options)
+    sources = sources_from(listed, of) or of.sources
+    return Recipe(of.suite, of.packages, sources, options, keyring)
 
 
-def sources_from(listed: str) -> tuple[str, ...]:
-    """Return the apt source lines of Debian's own archives in `apt-get indextargets` output."""
+def sources_from(listed: str, of: Distribution) -> tuple[str, ...]:
+    """Return a distribution's own archives in `apt-get indextargets` output as source lines."""
     found = []
     for line in listed.splitlines():
         fields = line.split()
         if len(fields) != _INDEX_FIELDS:
             continue
         uri, codename, component, origin = fields
-        if origin == "Debian" and codename.split("-")[0] == SUITE:
+        if origin == of.origin and codename.split("-")[0] == of.suite:
             found.append(f"deb {uri} {codename} {component}")
     return tuple(dict.fromkeys(found))
 
@@ -131,22 +103,27 @@ def apt_options(dump: str) -> tuple[str, ...]:
     return (*options, 'Acquire::Languages "none"')
 
 
-def cached(cache: Path) -> Path | None:
+def cached(cache: Path, of: Distribution = DEBIAN) -> Path | None:
     """Return the root file system in the cache, None when there is none for this recipe."""
-    tree = _tree(cache)
+    tree = _tree(cache, of)
     return tree if tree.is_dir() else None
 
 
-def ensure(cache: Path, proxies: Mapping[str, str], say: Callable[[str], None]) -> Path:
-    """Return the root file system, built first when the cache has none.
+def ensure(
+    cache: Path,
+    proxies: Mapping[str, str],
+    say: Callable[[str], None],
+    of: Distribution = DEBIAN,
+) -> Path:
+    """Return the root file system of a distribution, built first when the cache has none.
 
     `proxies` are environment variables such as http_proxy, for the download.
     Raises: LabUnavailableError when build tools are missing, LabError when the build fails.
     """
-    if (tree := cached(cache)) is not None:
+    if (tree := cached(cache, of)) is not None:
         return tree
     requirements.check_build()
-    tree = _tree(cache)
+    tree = _tree(cache, of)
     tree.parent.mkdir(parents=True, exist_ok=True)
     with exclusive(tree.parent):
         if tree.is_dir():  # somebody else built it while we waited
@@ -154,14 +131,23 @@ def ensure(cache: Path, proxies: Mapping[str, str], say: Callable[[str], None]) 
         for leftover in tree.parent.glob(".building-*"):
             shutil.rmtree(leftover)
         partial = tree.parent / f".building-{tree.name}"
-        say(f"building the root file system ({len(PACKAGES)} packages and what they need)")
-        _build(recipe().command(partial), proxies, partial)
+        say(f"building the root file system of {of.system} ({len(of.packages)} packages and needs)")
+        _build(recipe(of, _keyring(tree.parent, of, proxies)).command(partial), proxies, partial)
         partial.rename(tree)
     return tree
 
 
-def _tree(cache: Path) -> Path:
-    tree = cache / "rootfs" / Recipe(PACKAGES, (), ()).digest
+def _keyring(folder: Path, of: Distribution, proxies: Mapping[str, str]) -> Path | None:
+    """Return the file with the key of a distribution's archive, None where the host has it."""
+    if of.keyring is None:
+        return None
+    path = folder / f"{of.keyring.fingerprint}.gpg"
+    archive_key.write(of.keyring, path, proxies)
+    return path
+
+
+def _tree(cache: Path, of: Distribution) -> Path:
+    tree = cache / "rootfs" / Recipe(of.suite, of.packages).digest
     if any(letter in str(tree) for letter in ':,\\"'):
         raise LabError(f"{tree}: an overlay cannot be mounted on a path with : , \\ or quotes")
     return tree

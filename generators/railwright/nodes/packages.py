@@ -12,6 +12,9 @@ MARK = "packages"
 LOCK_TIMEOUT_S = 120
 """How long to wait for another package manager to finish, as on a node's first boot."""
 UPDATE_RETRIES = 2
+ENVIRONMENT = {"NEEDRESTART_SUSPEND": "1"}
+"""For every module on a node: on Ubuntu, apt without a terminal would let needrestart restart
+services of jobs and of the site; what must start anew, handlers start."""
 COMPLETE = f"""\
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 dpkg --configure -a --force-confdef --force-confold ||

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from railwright.lab import requirements, rootfs
+from railwright.lab.distribution import DEBIAN, DISTRIBUTIONS, Distribution
 from railwright.lab.errors import LabError
 from railwright.lab.rootfs import Recipe, apt_options, cached, ensure, sources_from
 
-RECIPE = Recipe(("systemd", "frr"), ("deb http://mirror/debian bookworm main",), ("A::B 1",))
+SOURCES = ("deb http://mirror/debian bookworm main",)
+RECIPE = Recipe("bookworm", ("systemd", "frr"), SOURCES, ("A::B 1",))
 
 LISTED = """\
 http://mirror/debian/ bookworm main Debian
@@ -33,12 +35,20 @@ DPkg::Pre-Install-Pkgs:: "/usr/sbin/dpkg-preconfigure --apt || true";
 
 
 def test_only_debians_own_archives_of_this_release_are_taken() -> None:
-    assert sources_from(LISTED) == (
+    assert sources_from(LISTED, DEBIAN) == (
         "deb http://mirror/debian/ bookworm main",
         "deb http://mirror/debian/ bookworm contrib",
         "deb http://mirror/debian-security/ bookworm-security main",
     )
-    assert sources_from("") == ()
+    assert sources_from("", DEBIAN) == ()
+
+
+def test_every_distribution_has_a_tree_of_its_own() -> None:
+    trees = {Recipe(one.suite, one.packages).digest for one in DISTRIBUTIONS.values()}
+    assert len(trees) == len(DISTRIBUTIONS) == 3
+    listed = "http://mirror/ubuntu/ jammy-updates main Ubuntu\nhttp://ppa/ jammy main LP-PPA\n"
+    ubuntu = DISTRIBUTIONS["ubuntu-22.04"]
+    assert sources_from(listed, ubuntu) == ("deb http://mirror/ubuntu/ jammy-updates main",)
 
 
 def test_download_settings_are_taken_and_hooks_are_not() -> None:
@@ -69,6 +79,9 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def install(program: str) -> None:
         class Fake:
+            def __init__(self, of: Distribution, keyring: Path | None) -> None:
+                assert (of, keyring) == (DEBIAN, None)
+
             def command(self, target: Path) -> list[str]:
                 return [sys.executable, "-c", program, str(target)]
 

@@ -15,7 +15,7 @@ from threading import Thread
 import pytest
 
 from railwright.catalog import loader
-from railwright.catalog.stack_model import StackRelease
+from railwright.catalog.stack_model import StackRelease, System
 from railwright.emitters.node_config import ROLES, base_apt, state
 from railwright.lab.standin import pins, serve, upstream
 from railwright.lab.standin.unpinned import COMPANIONS, NEWER_DRIVER, unpinned
@@ -24,6 +24,7 @@ from tests.unit.emitters.node_stacks import stack_for, stacked, texts
 
 PREFERENCES = "etc/apt/preferences.d/railwright.pref"
 NODE = "gpu0001"
+SYSTEM: System = "debian-12"
 DRIVER_LIBRARIES = COMPANIONS["nvidia-driver-libs"]
 NEEDED = ("apt-get", "gpg", "gpgv")
 CHOICES = [
@@ -45,7 +46,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (top / "rootfs/var/lib/dpkg").mkdir(parents=True)
     text = "Package: base-files\nStatus: install ok installed\nArchitecture: amd64\nVersion: 12\n"
     (top / "rootfs/var/lib/dpkg/status").write_text(text)
-    return upstream.ensure(top, top / "rootfs", lambda _: None)
+    return upstream.ensure(top, top / "rootfs", SYSTEM, lambda _: None)
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +171,8 @@ def names(built: Path, url: str) -> set[str]:
 
 
 def test_libraries_lie_where_the_packages_do_that_need_them(built: Path) -> None:
-    for release in pins.releases():
-        system = release.systems[pins.SYSTEM]
+    for release in pins.releases(SYSTEM):
+        system = release.systems[SYSTEM]
         driver = system.packages["nvidia_driver"]["nvidia-driver-libs"]
         cuda = names(built, system.repositories["cuda"].url)
         for name in DRIVER_LIBRARIES:
@@ -185,11 +186,11 @@ def test_libraries_lie_where_the_packages_do_that_need_them(built: Path) -> None
 
 
 def with_mlnx() -> StackRelease:
-    return next(one for one in pins.releases() if "ofed.mlnx" in one.systems[pins.SYSTEM].packages)
+    return next(one for one in pins.releases(SYSTEM) if "ofed.mlnx" in one.systems[SYSTEM].packages)
 
 
 def test_packages_of_a_nic_driver_lie_where_its_nodes_ask(built: Path) -> None:
-    system = with_mlnx().systems[pins.SYSTEM]
+    system = with_mlnx().systems[SYSTEM]
     place = {(pin.group, pin.package): pin.repository for pin in pins.pins(system)}
     assert place["ofed.doca", "rdma-core"] == place["nic_firmware.ofed", "mft"] == "doca"
     assert place["ofed.mlnx", "rdma-core"] == place["nic_firmware.mlnx", "mft"] == "mlnx-ofed"
@@ -200,7 +201,7 @@ def test_packages_of_a_nic_driver_lie_where_its_nodes_ask(built: Path) -> None:
 
 
 def test_modules_are_those_of_the_nic_driver_and_of_the_newer_driver() -> None:
-    system = with_mlnx().systems[pins.SYSTEM]
+    system = with_mlnx().systems[SYSTEM]
     found = {
         pin.group: pin.system.dkms["mlnx-ofed-kernel"]
         for pin in pins.pins(system)
@@ -210,7 +211,9 @@ def test_modules_are_those_of_the_nic_driver_and_of_the_newer_driver() -> None:
         "ofed.doca": system.dkms["mlnx-ofed-kernel"],
         "ofed.mlnx": system.mlnx_dkms["mlnx-ofed-kernel"],
     }
-    newer = [one for one in unpinned(with_mlnx()) if one.package == "nvidia-kernel-open-dkms"]
+    newer = [
+        one for one in unpinned(with_mlnx(), SYSTEM) if one.package == "nvidia-kernel-open-dkms"
+    ]
     assert [(one.version, one.system.dkms["nvidia"]) for one in newer] == [
         (f"{NEWER_DRIVER}-1", NEWER_DRIVER)
     ]

@@ -13,10 +13,12 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from railwright.catalog.stack_model import System
 from railwright.lab.errors import LabError
 from railwright.lab.standin import contents, debs, factory, pins, repository, serve, upstream
 from railwright.lab.standin.debs import Deb, Item
 from railwright.lab.standin.node.kmods import module_file, read_info
+from railwright.lab.standin.own_versions import OWN_VERSIONS
 from railwright.lab.standin.pins import Pin
 
 STATUS = """\
@@ -45,8 +47,12 @@ def output(*argv: str | Path) -> str:
 
 @pytest.fixture(scope="module")
 def all_pins() -> list[Pin]:
-    systems = (release.systems[pins.SYSTEM] for release in pins.releases())
-    return [pin for system in systems for pin in pins.pins(system)]
+    return pins_of("debian-12")
+
+
+def pins_of(system: System) -> list[Pin]:
+    stacks = (release.systems[system] for release in pins.releases(system))
+    return [pin for stack in stacks for pin in pins.pins(stack)]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +65,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rootfs = top / "rootfs"
     (rootfs / "var/lib/dpkg").mkdir(parents=True)
     (rootfs / "var/lib/dpkg/status").write_text(STATUS)
-    return upstream.ensure(top, rootfs, lambda _: None)
+    return upstream.ensure(top, rootfs, "debian-12", lambda _: None)
 
 
 def test_dpkg_reads_a_package(tmp_path: Path) -> None:
@@ -148,7 +154,7 @@ def test_the_packages_of_the_root_file_system_keep_their_fields(tmp_path: Path) 
 
 
 def test_what_is_built_is_built_once(built: Path) -> None:
-    again = upstream.ensure(built.parents[1], built.parents[1] / "rootfs", pytest.fail)
+    again = upstream.ensure(built.parents[1], built.parents[1] / "rootfs", "debian-12", pytest.fail)
     assert again == built
 
 
@@ -161,7 +167,7 @@ def test_an_address_that_leads_elsewhere_is_refused(tmp_path: Path, url: str) ->
 def test_a_dkms_package_builds_the_modules_that_the_release_names(all_pins: list[Pin]) -> None:
     pin = next(one for one in all_pins if one.package == "nvidia-kernel-open-dkms")
     assert contents.dkms_name(pin) == ("nvidia", pin.system.dkms["nvidia"])
-    deb = contents.deb(pin, {})
+    deb = contents.deb(pin, OWN_VERSIONS["debian-12"])
     source = next(item for item in deb.items if item.path.endswith("railwright.json"))
     assert f'"nvidia_peermem": "{pin.system.modules["nvidia"]}"'.encode() in source.content
     assert "dkms" in deb.fields["Depends"].split(", ")
@@ -169,7 +175,7 @@ def test_a_dkms_package_builds_the_modules_that_the_release_names(all_pins: list
 
 def test_packages_of_one_product_depend_on_their_own_version(all_pins: list[Pin]) -> None:
     pin = next(one for one in all_pins if one.package == "nvidia-open")
-    needs = contents.deb(pin, {}).fields["Depends"].split(", ")
+    needs = contents.deb(pin, OWN_VERSIONS["debian-12"]).fields["Depends"].split(", ")
     assert f"nvidia-kernel-open-dkms (= {pin.version})" in needs
 
 
@@ -190,9 +196,35 @@ def _info(folder: Path, content: bytes) -> dict[str, str]:
     return read_info(folder / "other.ko")
 
 
-def test_the_factory_kernel_is_older_than_every_release(all_pins: list[Pin]) -> None:
-    for pin in all_pins:
-        output("dpkg", "--compare-versions", factory.KERNEL, "lt", pin.system.kernel.release)
+@pytest.mark.parametrize("system", factory.KERNELS)
+def test_the_factory_kernel_is_older_than_every_release(system: System) -> None:
+    kernels = {pin.system.kernel.release for pin in pins_of(system)}
+    assert kernels
+    for kernel in kernels:
+        output("dpkg", "--compare-versions", factory.KERNELS[system], "lt", kernel)
+
+
+@pytest.mark.parametrize("system", OWN_VERSIONS)
+def test_the_packages_of_a_kernel_need_each_other(system: System) -> None:
+    """A kernel whose modules or common headers are packages of their own has them with it."""
+    for release in pins.releases(system):
+        stack = release.systems[system]
+        made = {
+            pin.package: contents.deb(pin, OWN_VERSIONS[system])
+            for pin in pins.pins(stack)
+            if pin.package in stack.kernel.packages
+        }
+        image, headers, modules = (
+            f"linux-{part}-{stack.kernel.release}" for part in ("image", "headers", "modules")
+        )
+        having = [
+            name
+            for name, deb in made.items()
+            if any(item.path.endswith("/mlx5_core.ko") for item in deb.items)
+        ]
+        assert having == [modules if modules in made else image]
+        assert modules not in made or made[image].fields["Depends"].startswith(f"{modules} (=")
+        assert made[made[headers].fields["Depends"].split(" (=")[0]].architecture == "all"
 
 
 @pytest.fixture
@@ -209,7 +241,7 @@ def test_a_failed_build_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "var/lib/dpkg").mkdir(parents=True)
     (tmp_path / "var/lib/dpkg/status").write_text(STATUS)
     with pytest.raises(LabError, match="no signature"):
-        upstream.ensure(tmp_path / "cache", tmp_path, lambda _: None)
+        upstream.ensure(tmp_path / "cache", tmp_path, "debian-12", lambda _: None)
     assert list((tmp_path / "cache/standin").iterdir()) == []
 
 

@@ -315,6 +315,8 @@ def test_dkms_needs_headers_and_fails_when_told(
     machine.path("etc/railwright-standin/faults/dkms-fails").unlink()
     assert tool("dkms", "install", "nvidia/580.1")[0] == 0
     assert tool("dkms", "status")[1] == f"nvidia/580.1, {KERNEL}, x86_64: installed\n"
+    machine.write("usr/share/railwright-standin/dkms", "2.8.7-2ubuntu2.2\n")
+    assert tool("dkms", "status")[1] == f"nvidia, 580.1, {KERNEL}, x86_64: installed\n"
     assert tool("modprobe", "nvidia")[0] == 0
     assert tool("dkms", "remove", "nvidia/580.1", "--all")[0] == 0
     assert tool("dkms", "status")[1] == ""
@@ -340,6 +342,7 @@ def test_the_boot_loader_starts_what_it_is_told(
     machine: Machine, default: str, kernel: str
 ) -> None:
     machine.write("boot/vmlinuz-6.1.0-9-amd64", "")
+    machine.write("etc/os-release", 'PRETTY_NAME="Debian"\nNAME="Debian GNU/Linux"\n')
     machine.write("etc/default/grub", 'GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\n')
     drop_in = f'GRUB_DEFAULT="{default}"\nGRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX iommu=pt"\n'
     machine.write("etc/default/grub.d/50.cfg", drop_in)

@@ -1,7 +1,7 @@
 """What the stand-in packages have in them, by name: commands, units, modules, maintainer scripts.
 
 Names and behaviour are those of the real packages as far as a node's configuration meets them;
-sources: the packages' own file lists of Debian 12, NVIDIA's CUDA and DOCA repositories.
+sources: the packages' own file lists of Debian 12 and Ubuntu, NVIDIA's CUDA and DOCA repositories.
 """
 
 import json
@@ -17,32 +17,6 @@ from railwright.lab.standin.unpinned import product
 
 RUN = "/usr/lib/railwright-standin/run.py"
 """What every command of a stand-in package is a link to."""
-
-DEBIAN_VERSIONS: Mapping[str, str] = {
-    "bzip2": "1.0.8-5+b1",
-    "chrony": "4.3-2+deb12u3",
-    "containerd": "1.6.20~ds1-1+deb12u3",
-    "dkms": "3.0.10-8+deb12u1",
-    "docker.io": "20.10.24+dfsg1-1+deb12u1+b6",
-    "environment-modules": "5.2.0-1",
-    "freeipmi-tools": "1.6.10-1+b1",
-    "gcc": "4:12.2.0-3",
-    "libc6-dev": "2.36-9+deb12u14",
-    "make": "4.3-4.1",
-    "mstflint": "4.21.0+1-1",
-    "nfs-common": "1:2.6.2-4+deb12u1",
-    "numactl": "2.0.16-1",
-    "nvme-cli": "2.4+really2.3-3",
-    "pciutils": "1:3.9.0-4",
-    "perftest": "4.5+0.17-1",
-    "podman": "4.3.1+ds1-8+deb12u1+b3",
-    "prometheus-ipmi-exporter": "1.6.1-2+b5",
-    "prometheus-node-exporter": "1.5.0-1+b6",
-    "tuned": "2.20.0-1",
-    "xfsprogs": "6.1.0-1",
-}
-_RDMA_CORE_VERSION = "44.0-2"
-"""Of Debian 12, for everything that is built from rdma-core."""
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "bzip2": ("usr/bin/bzip2",),
@@ -60,11 +34,13 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     ),
     "mstflint": ("usr/bin/mstconfig", "usr/bin/mstflint", "usr/bin/mstfwreset", "usr/bin/mstreg"),
     "nfs-common": ("usr/sbin/mount.nfs", "usr/sbin/mount.nfs4"),
+    "nvidia-compute-utils-580": ("usr/bin/nvidia-persistenced",),
     "nvidia-container-toolkit-base": ("usr/bin/nvidia-ctk",),
     "nvidia-driver-cuda": ("usr/bin/nvidia-smi",),
     "nvidia-fabricmanager": ("usr/bin/nv-fabricmanager",),
     "nvidia-modprobe": ("usr/bin/nvidia-modprobe",),
     "nvidia-persistenced": ("usr/bin/nvidia-persistenced",),
+    "nvidia-utils-580": ("usr/bin/nvidia-smi",),
     "ofed-scripts": ("usr/sbin/openibd",),
     "pciutils": ("usr/bin/lspci", "usr/bin/setpci"),
     "prometheus-ipmi-exporter": ("usr/bin/prometheus-ipmi-exporter",),
@@ -89,7 +65,16 @@ DEPENDS: Mapping[str, tuple[str, ...]] = {
     "nvidia-driver-cuda": ("libcuda1", "libnvidia-ml1"),
     "nvidia-driver-libs": ("libnvidia-eglcore", "nvidia-egl-icd"),
     "nvidia-egl-icd": ("libegl-nvidia0",),
-    "nvidia-open": ("nvidia-kernel-open-dkms", "nvidia-driver"),
+    "nvidia-compute-utils-580": ("libnvidia-compute-580",),
+    "nvidia-dkms-580-open": ("nvidia-kernel-common-580", "nvidia-kernel-source-580-open"),
+    "nvidia-driver-580-open": (
+        "libnvidia-decode-580",
+        "libnvidia-gl-580",
+        "nvidia-compute-utils-580",
+        "nvidia-dkms-580-open",
+        "nvidia-utils-580",
+    ),
+    "nvidia-open": ("nvidia-kernel-open-dkms", "nvidia-driver", "nvidia-driver-580-open"),
     "perftest": ("libibumad3", "libibverbs1", "librdmacm1"),
 }
 
@@ -128,21 +113,17 @@ DKMS_MODULES: Mapping[str, tuple[str, ...]] = {
 """What a source package builds; the first one's version is that of all."""
 
 _IMAGE = re.compile(r"linux-image-(\d.*)")
-_HEADERS = re.compile(r"linux-headers-(\d.*)-(amd64|common)")
-_DKMS_SUFFIX = "-dkms"
+_MODULES = re.compile(r"linux-modules-(\d.*)")
+_HEADERS = re.compile(r"linux-headers-(\d.*)-(amd64|generic)")
+_COMMON_HEADERS = re.compile(r"linux-headers-(\d.*-common|[\d.]+-\d+)")
+_DKMS = re.compile(r"(.*)-dkms(?:-\d+-open)?")
 
 
-def deb(pin: Pin, debian: Mapping[str, str]) -> Deb:
-    """Return the stand-in of a package; `debian` are the versions of the system's own ones."""
-    version = (
-        pin.version
-        or debian.get(pin.package)
-        or DEBIAN_VERSIONS.get(pin.package, _RDMA_CORE_VERSION)
-    )
-    if image := _IMAGE.fullmatch(pin.package):
-        return _image(pin.package, version, image[1])
-    if headers := _HEADERS.fullmatch(pin.package):
-        return _headers(pin.package, version, headers[1], headers[2])
+def deb(pin: Pin, own: Mapping[str, str]) -> Deb:
+    """Return the stand-in of a package; `own` are the versions of the system's own ones."""
+    version = pin.version or own.get(pin.package) or own["rdma-core"]
+    if kernel := _kernel(pin, version):
+        return kernel
     items = [Item(f"usr/share/railwright-standin/{pin.package}", f"{version}\n".encode())]
     items += [Item(path, link=RUN) for path in COMMANDS.get(pin.package, ())]
     items += unit_items(pin.package)
@@ -166,9 +147,10 @@ RUN_STANDIN = "/usr/sbin/railwright-standin"
 
 def dkms_name(pin: Pin) -> tuple[str, str] | None:
     """Return name and version that DKMS knows a source package by, None for other packages."""
-    if not pin.package.endswith(_DKMS_SUFFIX):
+    source = _DKMS.fullmatch(pin.package)
+    if source is None:
         return None
-    stem = pin.package.removesuffix(_DKMS_SUFFIX)
+    stem = source[1]
     for name, number in pin.system.dkms.items():
         if name in (stem, pin.package) or stem.startswith(f"{name}-"):
             return name, number
@@ -188,7 +170,7 @@ def _depends(pin: Pin) -> Iterator[tuple[str, str]]:
     same = product(pin)
     known = {name for group in pin.system.packages.values() for name in group}
     needs = [one for one in DEPENDS.get(pin.package, ()) if one in known or one in same]
-    if pin.package.endswith(_DKMS_SUFFIX):
+    if _DKMS.fullmatch(pin.package):
         needs.append("dkms")
     exact = [
         f"{one} (= {pin.version})" if pin.version and same.get(one) == pin.version else one
@@ -216,17 +198,39 @@ def _scripts(package: str) -> dict[str, str]:
     }
 
 
-def _image(package: str, version: str, kernel: str) -> Deb:
+def _kernel(pin: Pin, version: str) -> Deb | None:
+    """Return a package of the kernel, None for other packages.
+
+    Debian has modules in the image, Ubuntu beside it; both have headers for all kernels of a
+    version and those of one kernel.
+    """
+    package, named = pin.package, pin.system.kernel.packages
+    if image := _IMAGE.fullmatch(package):
+        apart = f"linux-modules-{image[1]}"
+        return _image(package, version, image[1], apart if apart in named else "")
+    if modules := _MODULES.fullmatch(package):
+        return Deb(package, version, items=tuple(kernel_modules(modules[1])))
+    if headers := _HEADERS.fullmatch(package):
+        common = next(one for one in named if _COMMON_HEADERS.fullmatch(one))
+        return _headers(package, version, f"{headers[1]}-{headers[2]}", common)
+    if _COMMON_HEADERS.fullmatch(package):
+        item = Item(f"usr/src/{package}/Makefile", b"# stand-in\n")
+        return Deb(package, version, "all", items=(item,))
+    return None
+
+
+def _image(package: str, version: str, kernel: str, modules: str) -> Deb:
     items = [Item(f"boot/vmlinuz-{kernel}", f"stand-in {kernel}\n".encode())]
     items.append(
         Item(f"boot/config-{kernel}", b"CONFIG_DMA_SHARED_BUFFER=y\nCONFIG_PCI_P2PDMA=y\n")
     )
-    items += kernel_modules(kernel)
+    items += [] if modules else kernel_modules(kernel)
     scripts = {
         "postinst": f"{_HEAD}{_CONFIGURE}    {RUN_STANDIN} kernel {kernel}\nfi\n",
         "postrm": f'{_HEAD}if [ "$1" = remove ]; then\n    {RUN_STANDIN} gone {kernel}\nfi\n',
     }
-    return Deb(package, version, "amd64", {}, tuple(items), scripts)
+    fields = {"Depends": f"{modules} (= {version})"} if modules else {}
+    return Deb(package, version, "amd64", fields, tuple(items), scripts)
 
 
 def kernel_modules(kernel: str) -> list[Item]:
@@ -238,15 +242,11 @@ def kernel_modules(kernel: str) -> list[Item]:
     ]
 
 
-def _headers(package: str, version: str, kernel: str, kind: str) -> Deb:
-    if kind == "common":
-        item = Item(f"usr/src/{package}/Makefile", b"# stand-in\n")
-        return Deb(package, version, "all", {}, (item,))
-    release = f"{kernel}-{kind}"
+def _headers(package: str, version: str, kernel: str, common: str) -> Deb:
     items = (
         Item(f"usr/src/{package}/Makefile", b"# stand-in\n"),
-        Item(f"lib/modules/{release}/build", link=f"/usr/src/{package}"),
+        Item(f"lib/modules/{kernel}/build", link=f"/usr/src/{package}"),
     )
-    fields = {"Depends": f"linux-headers-{kernel}-common (= {version})"}
-    scripts = {"postinst": f"{_HEAD}{_CONFIGURE}    {RUN_STANDIN} headers {release}\nfi\n"}
+    fields = {"Depends": f"{common} (= {version})"}
+    scripts = {"postinst": f"{_HEAD}{_CONFIGURE}    {RUN_STANDIN} headers {kernel}\nfi\n"}
     return Deb(package, version, "amd64", fields, items, scripts)

@@ -9,9 +9,6 @@ from railwright.catalog import loader
 from railwright.catalog.stack_model import Group, Repository, StackRelease, System, SystemStack
 from railwright.plan.stack import of_choice
 
-SYSTEM: System = "debian-12"
-"""The operating system of lab nodes."""
-
 _MAKERS: dict[str, str] = {
     "ofed.doca": "linux.mellanox.com",
     "ofed.mlnx": "linux.mellanox.com",
@@ -39,10 +36,10 @@ class Pin:
     system: SystemStack
 
 
-def releases() -> list[StackRelease]:
-    """Return the releases that have the lab's system, by name."""
+def releases(system: System) -> list[StackRelease]:
+    """Return the releases that are for an operating system, by name."""
     found = (loader.stack(name) for name in sorted(loader.stack_names()))
-    return [one for one in found if SYSTEM in one.systems]
+    return [one for one in found if system in one.systems]
 
 
 def place(repository: Repository) -> tuple[str, str, tuple[str, ...]]:

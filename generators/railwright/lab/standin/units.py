@@ -57,6 +57,14 @@ UNITS: Mapping[str, tuple[StandinUnit, ...]] = {
     ),
     "docker.io": (StandinUnit("docker.service", at_once=True),),
     "nfs-common": (StandinUnit("rpc-statd.service", install=()),),
+    "nvidia-compute-utils-580": (
+        StandinUnit(
+            "nvidia-persistenced.service",
+            (*_ONESHOT, "ExecStart=/usr/bin/nvidia-persistenced --no-persistence-mode --verbose"),
+            unit=("StopWhenUnneeded=true",),
+            install=(),
+        ),
+    ),
     "nvidia-container-toolkit-base": (
         StandinUnit(
             "nvidia-cdi-refresh.service",

@@ -7,24 +7,25 @@ that it shows whether versions and repositories are settled for all of a product
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from railwright.catalog.stack_model import Group, StackRelease, SystemStack
-from railwright.lab.standin.pins import SYSTEM, Pin, pins
+from railwright.catalog.stack_model import Group, StackRelease, System, SystemStack
+from railwright.lab.standin.pins import Pin, pins
 
 COMPANIONS: Mapping[str, tuple[str, ...]] = {
+    "nvidia-driver-580-open": ("libnvidia-decode-580", "libnvidia-gl-580"),
     "nvidia-driver-libs": ("libegl-nvidia0", "libnvidia-eglcore", "nvidia-egl-icd"),
     "rdma-core": ("libibumad3", "libibverbs1", "librdmacm1"),
 }
 """Packages of the same source, by the named one that they have version and repository of
-(NVIDIA's CUDA repository for Debian 12; rdma-core of Debian and DOCA)."""
+(NVIDIA's CUDA repositories for Ubuntu and Debian 12; rdma-core of the systems and DOCA)."""
 
 NEWER_DRIVER = "610.57.04"
 """A driver of a later branch, which the CUDA repository has beside that of every release."""
 _OF_DRIVER: tuple[Group, ...] = ("nvidia_driver", "fabricmanager")
 
 
-def unpinned(release: StackRelease) -> Iterator[Pin]:
+def unpinned(release: StackRelease, of: System) -> Iterator[Pin]:
     """Yield the packages that a release needs or meets without naming them, as if it did."""
-    system = release.systems[SYSTEM]
+    system = release.systems[of]
     for pin in pins(system):
         yield from _companions(pin)
     for pin in pins(_with_driver(system, release.versions.driver, NEWER_DRIVER)):

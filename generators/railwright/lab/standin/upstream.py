@@ -12,13 +12,14 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from railwright.catalog.stack_model import Artefact, Repository, StackRelease
+from railwright.catalog.stack_model import Artefact, Repository, StackRelease, System
 from railwright.errors import RailwrightError
 from railwright.lab import requirements
 from railwright.lab import rootfs as rootfs_cache
 from railwright.lab.errors import LabError
 from railwright.lab.standin import contents, pins, repository
 from railwright.lab.standin.debs import Deb, Item, tar
+from railwright.lab.standin.own_versions import OWN_VERSIONS
 from railwright.lab.standin.repository import signing
 from railwright.lab.standin.unpinned import unpinned
 
@@ -34,14 +35,14 @@ _LEFT_OUT = ("Package", "Version", "Architecture", "Status", "Conffiles", "Descr
 Place = tuple[str, str, tuple[str, ...]]
 
 
-def ensure(cache: Path, rootfs: Path, say: Callable[[str], None]) -> Path:
-    """Return the folder with the package servers, built first when the cache has none.
+def ensure(cache: Path, rootfs: Path, of: System, say: Callable[[str], None]) -> Path:
+    """Return the folder with the package servers of a system, built first when the cache has none.
 
     Raises: LabError when it cannot be built.
     """
-    releases = pins.releases()
+    releases = pins.releases(of)
     top = cache / "standin"
-    done = top / _digest(releases, rootfs)
+    done = top / _digest(releases, rootfs, of)
     if done.is_dir():
         return done
     requirements.check_signing()
@@ -52,9 +53,9 @@ def ensure(cache: Path, rootfs: Path, say: Callable[[str], None]) -> Path:
         for leftover in top.glob(".building-*"):
             shutil.rmtree(leftover)
         partial = top / f".building-{done.name}"
-        say(f"building stand-in packages of {len(releases)} releases")
+        say(f"building stand-in packages of {len(releases)} releases for {of}")
         try:
-            _build(partial, releases, rootfs)
+            _build(partial, releases, rootfs, of)
         except (LabError, OSError, RailwrightError):
             shutil.rmtree(partial, ignore_errors=True)
             raise
@@ -64,8 +65,8 @@ def ensure(cache: Path, rootfs: Path, say: Callable[[str], None]) -> Path:
     return done
 
 
-def _digest(releases: list[StackRelease], rootfs: Path) -> str:
-    digest = hashlib.sha256(rootfs.name.encode())
+def _digest(releases: list[StackRelease], rootfs: Path, of: System) -> str:
+    digest = hashlib.sha256(f"{rootfs.name} {of}".encode())
     for one in releases:
         digest.update(one.model_dump_json().encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
@@ -74,49 +75,49 @@ def _digest(releases: list[StackRelease], rootfs: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _build(target: Path, releases: list[StackRelease], rootfs: Path) -> None:
+def _build(target: Path, releases: list[StackRelease], rootfs: Path, of: System) -> None:
     own = installed(rootfs)
     with signing() as signer:
         public = signer.public()
-        for place, (one, debs) in sorted(_repositories(releases, own).items()):
+        for place, (one, debs) in sorted(_repositories(releases, of, own).items()):
             url, suite, components = place
             folder = folder_of(target / WWW, url)
             origin = one.origin or urlsplit(url).hostname or ""
             repository.write(folder, debs.values(), suite, components, origin, signer)
-        for one in _all_repositories(releases):
+        for one in _all_repositories(releases, of):
             if one.key_url:
                 _write(folder_of(target / WWW, one.key_url), public)
     (target / KEY).write_bytes(public)
     checksums = {}
     for release in releases:
-        for artefact in release.systems[pins.SYSTEM].artefacts.values():
+        for artefact in release.systems[of].artefacts.values():
             content = tarball(artefact)
             _write(folder_of(target / WWW, artefact.url), content)
             checksums[artefact.url.rpartition("/")[2]] = hashlib.sha256(content).hexdigest()
     (target / CHECKSUMS).write_text(json.dumps(checksums, indent=1, sort_keys=True) + "\n")
 
 
-def _all_repositories(releases: list[StackRelease]) -> Iterator[Repository]:
+def _all_repositories(releases: list[StackRelease], of: System) -> Iterator[Repository]:
     for release in releases:
-        yield from release.systems[pins.SYSTEM].repositories.values()
+        yield from release.systems[of].repositories.values()
 
 
 def _repositories(
-    releases: list[StackRelease], own: dict[str, Deb]
+    releases: list[StackRelease], of: System, own: dict[str, Deb]
 ) -> dict[Place, tuple[Repository, dict[str, Deb]]]:
     """Return every repository with its packages by file name, over all releases."""
     found: dict[Place, tuple[Repository, dict[str, Deb]]] = {}
-    debian = {name: deb.version for name, deb in own.items()}
+    versions = {**OWN_VERSIONS[of], **{one: deb.version for one, deb in own.items()}}
     for release in releases:
-        system = release.systems[pins.SYSTEM]
+        system = release.systems[of]
         for one in system.repositories.values():
             found.setdefault(pins.place(one), (one, {}))
         base = found[pins.place(system.repositories[pins.own_repository(system)])][1]
         base |= {deb.file_name: deb for deb in own.values()}
-        for pin in chain(pins.pins(system), unpinned(release)):
+        for pin in chain(pins.pins(system), unpinned(release, of)):
             if pin.version is None and pin.package in own:
                 continue
-            deb = contents.deb(pin, debian)
+            deb = contents.deb(pin, versions)
             _, debs = found[pins.place(system.repositories[pin.repository])]
             debs[deb.file_name] = deb
     return found

@@ -23,7 +23,7 @@ def dkms(machine: Machine, argv: list[str]) -> int:
     if command == "status":
         for line in status(machine):
             if line.startswith(f"{name}/" if name else ""):
-                say(line)
+                say(line.replace("/", ", ", 1) if _is_old(machine) else line)
         return 0
     if command == "autoinstall":
         for one, number in added(machine):
@@ -43,6 +43,11 @@ def dkms(machine: Machine, argv: list[str]) -> int:
     else:
         raise ToolError(f"Error! Unknown action specified: {command}", 1)
     return 0
+
+
+def _is_old(machine: Machine) -> bool:
+    """Return whether this is DKMS before version 3, which writes a comma after the name."""
+    return machine.text("usr/share/railwright-standin/dkms").startswith("2.")
 
 
 def _arguments(words: list[str]) -> tuple[str, str, str, bool]:

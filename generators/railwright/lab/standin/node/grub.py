@@ -7,7 +7,6 @@ from pathlib import Path
 
 from .machine import Machine, say
 
-_MENU = "Debian GNU/Linux"
 _ID = "0b5d7f3c-6a0e-4a52-9f0b-1f6b6d0a8f2e"
 _READ = 'GRUB_DEVICE_UUID="$3"; for one in "$1" "$2"/*.cfg; do [ ! -e "$one" ] || . "$one"; done; '
 _SHOW = 'printf "%s\\n" "$GRUB_DEFAULT" "$GRUB_CMDLINE_LINUX" "$GRUB_CMDLINE_LINUX_DEFAULT"'
@@ -38,11 +37,12 @@ def update(machine: Machine) -> None:
     found = kernels(machine)
     lines = [f'set default="{default}"', ""]
     if found:
-        lines += _entry(_MENU, f"gnulinux-simple-{_ID}", found[0], f"{line} {usual}", "")
+        menu = _distributor(machine)
+        lines += _entry(menu, f"gnulinux-simple-{_ID}", found[0], f"{line} {usual}", "")
         advanced = f"gnulinux-advanced-{_ID}"
-        lines += [f"submenu 'Advanced options for {_MENU}' $menuentry_id_option '{advanced}' {{"]
+        lines += [f"submenu 'Advanced options for {menu}' $menuentry_id_option '{advanced}' {{"]
         for one in found:
-            title, name = f"{_MENU}, with Linux {one}", f"gnulinux-{one}"
+            title, name = f"{menu}, with Linux {one}", f"gnulinux-{one}"
             lines += _entry(title, f"{name}-advanced-{_ID}", one, f"{line} {usual}", "\t")
             recovery = f"single {line}"
             title += " (recovery mode)"
@@ -56,10 +56,16 @@ def update(machine: Machine) -> None:
     say("done")
 
 
+def _distributor(machine: Machine) -> str:
+    """Return what the menu calls the system, its name in /etc/os-release."""
+    found = re.search(r'^NAME="?([^"\n]*)', machine.text("etc/os-release"), re.MULTILINE)
+    return found[1] if found else "GNU/Linux"
+
+
 def _entry(title: str, name: str, kernel: str, arguments: str, indent: str) -> list[str]:
     words = " ".join(["root=UUID=" + _ID, "ro", *arguments.split()])
     return [
-        f"{indent}menuentry '{title}' --class debian $menuentry_id_option '{name}' {{",
+        f"{indent}menuentry '{title}' --class gnu-linux $menuentry_id_option '{name}' {{",
         f"{indent}\tlinux\t/boot/vmlinuz-{kernel} {words}",
         f"{indent}\tinitrd\t/boot/initrd.img-{kernel}",
         f"{indent}}}",

@@ -1,0 +1,85 @@
+"""Versions that operating systems have of packages which no release pins.
+
+Sources: the package indices of bookworm, and of jammy and noble in November 2026. What is built
+from rdma-core has that package's version.
+"""
+
+from collections.abc import Mapping
+
+from railwright.catalog.stack_model import System
+
+OWN_VERSIONS: Mapping[System, Mapping[str, str]] = {
+    "debian-12": {
+        "bzip2": "1.0.8-5+b1",
+        "chrony": "4.3-2+deb12u3",
+        "containerd": "1.6.20~ds1-1+deb12u3",
+        "dkms": "3.0.10-8+deb12u1",
+        "docker.io": "20.10.24+dfsg1-1+deb12u1+b6",
+        "environment-modules": "5.2.0-1",
+        "freeipmi-tools": "1.6.10-1+b1",
+        "gcc": "4:12.2.0-3",
+        "libc6-dev": "2.36-9+deb12u14",
+        "make": "4.3-4.1",
+        "mstflint": "4.21.0+1-1",
+        "nfs-common": "1:2.6.2-4+deb12u1",
+        "numactl": "2.0.16-1",
+        "nvme-cli": "2.4+really2.3-3",
+        "pciutils": "1:3.9.0-4",
+        "perftest": "4.5+0.17-1",
+        "podman": "4.3.1+ds1-8+deb12u1+b3",
+        "prometheus-ipmi-exporter": "1.6.1-2+b5",
+        "prometheus-node-exporter": "1.5.0-1+b6",
+        "rdma-core": "44.0-2",
+        "tuned": "2.20.0-1",
+        "xfsprogs": "6.1.0-1",
+    },
+    "ubuntu-22.04": {
+        "bzip2": "1.0.8-5ubuntu0.1",
+        "chrony": "4.2-2ubuntu2.1",
+        "containerd": "2.2.1-0ubuntu1~22.04.2",
+        "dkms": "2.8.7-2ubuntu2.2",
+        "docker.io": "29.1.3-0ubuntu3~22.04.2",
+        "environment-modules": "5.0.1-1",
+        "freeipmi-tools": "1.6.9-2ubuntu0.22.04.4",
+        "gcc": "4:11.2.0-1ubuntu1",
+        "libc6-dev": "2.35-0ubuntu3.18",
+        "make": "4.3-4.1build1",
+        "mstflint": "4.21.0+1-1ubuntu0.1~22.04.1",
+        "nfs-common": "1:2.6.1-1ubuntu1.2",
+        "numactl": "2.0.14-3ubuntu2",
+        "nvme-cli": "1.16-3ubuntu0.3",
+        "pciutils": "1:3.7.0-6",
+        "perftest": "4.4+0.37-1",
+        "podman": "3.4.4+ds1-1ubuntu1.22.04.3",
+        "prometheus-ipmi-exporter": "1.4.0+ds-3ubuntu0.1",
+        "prometheus-node-exporter": "1.3.1-1ubuntu0.22.04.3",
+        "rdma-core": "39.0-1",
+        "tuned": "2.15.0-1ubuntu1",
+        "xfsprogs": "5.13.0-1ubuntu2.2",
+    },
+    "ubuntu-24.04": {
+        "bzip2": "1.0.8-5.1ubuntu0.1",
+        "chrony": "4.5-1ubuntu4.2",
+        "containerd": "2.2.1-0ubuntu1~24.04.4",
+        "dkms": "3.0.11-1ubuntu13",
+        "docker.io": "29.1.3-0ubuntu3~24.04.2",
+        "environment-modules": "5.4.0-1",
+        "freeipmi-tools": "1.6.13-3ubuntu0.2",
+        "gcc": "4:13.2.0-7ubuntu1",
+        "libc6-dev": "2.39-0ubuntu8.12",
+        "make": "4.3-4.1build2",
+        "mstflint": "4.26.0+1-2ubuntu3",
+        "nfs-common": "1:2.6.4-3ubuntu5.1",
+        "numactl": "2.0.18-1ubuntu0.24.04.1",
+        "nvme-cli": "2.8-1ubuntu0.1",
+        "pciutils": "1:3.10.0-2build1",
+        "perftest": "24.01.0+0.38-1build2",
+        "podman": "4.9.3+ds1-1ubuntu0.2",
+        "prometheus-ipmi-exporter": "1.8.0-1ubuntu0.24.04.3",
+        "prometheus-node-exporter": "1.7.0-1ubuntu0.3",
+        "rdma-core": "50.0-2ubuntu0.2",
+        "tuned": "2.21.0-1ubuntu2",
+        "xfsprogs": "6.6.0-1ubuntu2.1",
+    },
+}
+"""By system and package."""
