@@ -78,8 +78,8 @@ def _ubuntu(system: System, suite: str) -> Distribution:
     )
 
 
-# Source of the fingerprint: the Ubuntu Archive Automatic Signing Key (2018) of Ubuntu's security
-# FAQ (wiki.ubuntu.com/SecurityTeam/FAQ), which signs 22.04 and 24.04.
+# The Ubuntu Archive Automatic Signing Key (2018) signs 22.04 and 24.04; source of its fingerprint:
+# the package ubuntu-keyring since 2018.09.18, Launchpad bug 1881278.
 _UBUNTU_KEYS = Keyring(
     url=(
         "http://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/"
