@@ -36,7 +36,7 @@ site: venv system ## set up, plan and write the reference, run it in the lab, co
 
 test: venv system readers lint types unit lab-test ## set up and run every check and test
 
-nightly: venv system ## the whole reference live; nodes upgraded and back, and with every fault
+nightly: venv system ## the whole reference live; nodes of every system upgraded, with every fault; archives
 	REQUIRE_LAB=1 $(BIN)/pytest -m nightly tests/lab
 
 venv: $(VENV)/.ready
