@@ -161,6 +161,12 @@ class Host:
         )
         return done.stdout
 
+    def wait_online(self) -> None:
+        """Wait until networkd is done with all ports: addresses, routes and rules."""
+        wait = "/usr/lib/systemd/systemd-networkd-wait-online --timeout=30"
+        ports = " ".join(f"--interface={port}" for port in self.links)
+        assert self.run("sh", "-c", f"{wait} {ports} && echo online") == "online\n"
+
     def way(self, address: str, source: str = "") -> str:
         """Return the port that packets to an address leave by, empty when there is no way."""
         words = ["from", source] if source else []

@@ -36,6 +36,7 @@ def plan() -> Plan:
 def host(plan: Plan, lab_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     tree = rootfs.ensure(lab_cache, {}, print)
     with booted(plan, "gpu0001", tree, tmp_path_factory.mktemp("host")) as running:
+        running.wait_online()
         eventually(lambda: all(running.ways(prefix) == BOTH for prefix in EVERYWHERE))
         yield running
 
